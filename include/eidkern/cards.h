@@ -1,0 +1,47 @@
+// Trust anchors, and the simulated card: a German eID card in software with real cryptography and a real retry counter.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace eidkern
+{
+
+struct CvCertificate;
+struct SimulatedCardState;
+
+// A self-signed CVCA certificate that an engine, or a simulated card, takes as the root of service certificates.
+class TrustAnchor
+{
+public:
+    static tl::expected<TrustAnchor, std::string> parse(std::span<const std::uint8_t> cvCertificate); // 7F21; else what is wrong
+    std::string_view holder() const;                                                                   // its CHR
+
+    std::shared_ptr<const CvCertificate> certificate; // opaque
+};
+
+// Values of this type share one card: its retry counter survives logins and engines.
+class SimulatedCard
+{
+public:
+    // `persona`: JSON as in resources/personas. Else: what is wrong with it, and where.
+    static tl::expected<SimulatedCard, std::string> fromPersona(std::string_view persona, const std::vector<TrustAnchor>& trustPoints, std::string readerName = "Simulator");
+    static std::vector<std::string> builtInPersonas();
+    static std::string_view builtInPersona(std::string_view name); // its JSON; empty if there is none of this name
+
+    std::string_view pin() const; // the persona's own, for unattended logins
+    std::string_view can() const;
+    std::string_view puk() const;
+
+    void insert(); // a new card lies on its reader; after remove(), the same one again
+    void remove();
+
+    std::shared_ptr<SimulatedCardState> state; // opaque
+};
+
+} // namespace eidkern

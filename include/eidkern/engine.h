@@ -1,0 +1,67 @@
+// The eID client engine: one object runs one workflow at a time, on the thread that made it, in that thread's Qt event loop.
+// Engines share nothing: several may run side by side. Destroying one ends its workflow at once and without an event.
+//
+//     eidkern::Engine engine({.trustAnchors = anchors, .cards = {card}});
+//     engine.authenticate("https://service.example/tctoken?id=7", [&](eidkern::Event& event) { ... });
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "eidkern/cards.h"
+#include "eidkern/events.h"
+
+namespace eidkern
+{
+
+struct EngineSettings
+{
+    std::vector<TrustAnchor> trustAnchors; // roots of service certificates; without any no service is accepted
+    std::vector<SimulatedCard> cards;
+    std::function<void(const std::string& jsonLine)> log; // one object a line; holds no secrets and no personal data
+};
+
+enum class AnswerResult
+{
+    Accepted,
+    NotAsked,  // no question of this id is open (any more); the answer is wiped
+    Malformed  // not what this question can be answered with, e.g. a PIN that is not six digits; the question stays open
+};
+
+class Engine
+{
+public:
+    using Handler = std::function<void(Event&)>;
+
+    explicit Engine(EngineSettings settings);
+    ~Engine();
+    Engine(const Engine&) = delete;
+
+    // Starts a workflow. False: one is running, nothing happens.
+    bool authenticate(std::string tcTokenUrl, Handler handler);
+    bool selfAuthenticate(std::string tcTokenUrl, Handler handler); // ends with the holder's own data
+    bool running() const;
+
+    AnswerResult grant(QuestionId question, const std::vector<std::string>& optionalRights); // required ones are always granted
+    AnswerResult enter(QuestionId question, Secret password);
+
+    // The user wants to stop. The server and the browser are still told, for at most 20 s; WorkflowFinished follows.
+    void cancel();
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+std::string_view version();
+
+// The transitions of a workflow, as its code has them. Names: "authentication", "self-authentication"; else empty.
+struct Transition
+{
+    std::string_view from, to;
+};
+std::vector<Transition> transitions(std::string_view workflow);
+std::vector<std::string_view> workflows();
+
+} // namespace eidkern

@@ -1,0 +1,78 @@
+// What an engine tells its embedder, one value per event, in the order in which it happens. Every event is delivered from the
+// Qt event loop, never from inside a call of the embedder's; the handler may call the engine, or destroy it.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "eidkern/failure.h"
+#include "eidkern/secret.h"
+
+namespace eidkern
+{
+
+enum class QuestionId : std::uint64_t {}; // of one question; never used twice
+
+struct StateEntered
+{
+    std::string_view state; // names are stable: see docs/life-of-an-authentication.md
+    int percent;            // never falls during a workflow
+};
+
+struct ServiceDescription // who asks, from the CertificateDescription
+{
+    std::string name, url;
+    std::string issuerName, issuerUrl; // who gave the authorisation
+    std::string purpose;               // termsOfUsage, if that is plain text
+    std::string validFrom, validUntil; // YYYY-MM-DD
+};
+
+// Answer with Engine::grant(). Rights are named as in the AusweisApp SDK: "FamilyName", "AgeVerification", ...
+struct RightsAsked
+{
+    QuestionId id;
+    ServiceDescription service;
+    std::vector<std::string> required, optional;
+    std::optional<int> requiredAge; // years, with AgeVerification
+    std::string communityId;        // hex, with AddressVerification
+    std::string transactionInfo;    // must be shown, if there is any
+};
+
+enum class Password { Can, Pin, Puk };
+
+// Answer with Engine::enter(). The CAN is asked before the last try of a PIN, the PUK when the PIN is blocked.
+struct PasswordAsked
+{
+    QuestionId id;
+    Password password;
+    int triesLeft;    // of the PIN
+    bool wrongBefore; // what was entered for this question before was wrong
+};
+
+struct CardWanted
+{
+    bool anotherType; // there is a card, of a type that the service does not accept
+};
+
+struct CardFound
+{
+    std::string reader, type; // type: CardCertified, SECertified, SEEndorsed, HWKeyStore
+    int triesLeft;            // of the PIN: 3 .. 0
+    bool deactivated;         // the online function is switched off
+};
+
+// The last event of a workflow.
+struct WorkflowFinished
+{
+    std::optional<Failure> failure; // none: success
+    int browserStatus;              // what the browser is to be answered: 303 with a location, or 400 or 404 and a page
+    std::string browserLocation;
+    Secret ownData;                 // of a self-authentication: JSON with PersonalData and OperationsAllowedByUser
+};
+
+using Event = std::variant<StateEntered, RightsAsked, PasswordAsked, CardWanted, CardFound, WorkflowFinished>;
+
+} // namespace eidkern

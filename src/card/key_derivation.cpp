@@ -1,0 +1,36 @@
+#include "card/key_derivation.h"
+
+#include "core/hash.h"
+#include "core/tlv.h"
+
+namespace eidkern::card
+{
+
+static Secret derive(const Secret& secret, ByteView nonce, std::uint8_t counter, std::size_t keySize)
+{
+    const auto algorithm = keySize == 16 ? HashAlgorithm::Sha1 : HashAlgorithm::Sha256;
+    const std::uint8_t number[] = {0, 0, 0, counter};
+    const auto digest = hashSecret(algorithm, {secret.view(), nonce, number});
+    return Secret(digest.view().first(keySize));
+}
+
+SessionKeys deriveSessionKeys(const Secret& sharedSecret, std::size_t keySize, ByteView nonce)
+{
+    return {derive(sharedSecret, nonce, 1, keySize), derive(sharedSecret, nonce, 2, keySize)};
+}
+
+Secret derivePasswordKey(const Secret& password, std::size_t keySize) { return derive(password, {}, 3, keySize); }
+
+Bytes tokenInput(ByteView protocolOid, ByteView publicPoint)
+{
+    return tlv(0x7F49, {tlv(0x06, protocolOid), tlv(0x86, publicPoint)});
+}
+
+Bytes authenticationToken(const Secret& macKey, ByteView protocolOid, ByteView publicPoint)
+{
+    auto mac = aesCmac(macKey, {tokenInput(protocolOid, publicPoint)});
+    mac.resize(8);
+    return mac;
+}
+
+} // namespace eidkern::card

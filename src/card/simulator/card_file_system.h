@@ -1,0 +1,32 @@
+// SELECT and READ BINARY on a simulated card (ISO 7816-4 7.1.1, 7.2.3): MF with its three files, the eID application with the
+// data groups, and who may read what.
+#pragma once
+#include <map>
+
+#include "card/apdu.h"
+#include "card/simulator/session.h"
+
+namespace eidkern::card
+{
+
+class CardFileSystem
+{
+public:
+    CardFileSystem(Bytes efCardSecurity, std::map<int, Bytes> dataGroups);
+
+    void reset(); // MF selected, no file
+    ResponseApdu select(const CommandApdu& command, const Session& session);
+    ResponseApdu readBinary(const CommandApdu& command, const Session& session);
+    const std::map<int, Bytes>& dataGroups() const { return dataGroups_; }
+
+private:
+    ResponseApdu selectFile(int shortId, const Session& session);
+    std::uint16_t access(int shortId, const Session& session) const; // 9000, or why not
+    const Bytes& content(int shortId) const;
+
+    std::map<int, Bytes> masterFile_, dataGroups_; // by short identifier
+    bool inEidApplication_ = false;
+    int current_ = 0; // short identifier; 0: none
+};
+
+} // namespace eidkern::card

@@ -1,0 +1,48 @@
+#include "card/simulator/card_files.h"
+
+#include "card/instructions.h"
+#include "card/simulator/document_signer.h"
+#include "core/oid.h"
+#include "core/tlv.h"
+
+namespace eidkern::card
+{
+
+static Bytes sequence(std::initializer_list<ByteView> parts) { return tlv(0x30, parts); }
+static Bytes objectId(ByteView oid) { return tlv(0x06, oid); }
+static Bytes integer(std::uint8_t number) { return {0x02, 1, number}; }
+
+Bytes makeEfDir()
+{
+    static constexpr std::uint8_t passport[] = {0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01};
+    static constexpr std::uint8_t signature[] = {0xA0, 0x00, 0x00, 0x01, 0x67, 0x45, 0x53, 0x49, 0x47, 0x4E};
+    static constexpr std::uint8_t signatureInfo[] = {0xE8, 0x28, 0xBD, 0x08, 0x0F, 0xA0, 0x00, 0x00, 0x01, 0x67, 0x45, 0x53, 0x49, 0x47, 0x4E};
+    return concat({tlv(0x61, {tlv(0x4F, signatureInfo), tlv(0x50, asBytes("CIA zu DF.eSign")), tlv(0x51, {}), tlv(0x73, tlv(0x4F, signature))}),
+                   tlv(0x61, tlv(0x4F, passport)), tlv(0x61, tlv(0x4F, eidApplication)), tlv(0x61, tlv(0x4F, signature))});
+}
+
+static constexpr std::uint8_t brainpoolP256r1 = 13;
+
+static Bytes domainParameters() { return sequence({objectId(oid::standardizedDomainParameters), integer(brainpoolP256r1)}); }
+
+static Bytes commonInfos()
+{
+    static constexpr auto chipAuthenticationParameters = oid::chipAuthenticationEcdh;
+    return concat({sequence({objectId(oid::paceEcdhGmAes128), integer(2), integer(brainpoolP256r1)}),
+                   sequence({objectId(oid::terminalAuthentication), integer(2)}),
+                   sequence({objectId(oid::caEcdhAes128), integer(2), integer(chipAuthenticationKeyId)}),
+                   sequence({objectId(chipAuthenticationParameters), domainParameters(), integer(chipAuthenticationKeyId)}),
+                   sequence({objectId(oid::cardInfo), tlv(0x16, asBytes("http://bsi.bund.de/cif/npa.xml"))})});
+}
+
+Bytes makeEfCardAccess() { return tlv(0x31, commonInfos()); }
+
+Bytes makeEfCardSecurity(ByteView chipAuthenticationPublicPoint)
+{
+    static constexpr std::uint8_t noUnusedBits[] = {0};
+    const auto key = sequence({domainParameters(), tlv(0x03, {noUnusedBits, chipAuthenticationPublicPoint})});
+    const auto keyInfo = sequence({objectId(oid::publicKeyEcdh), key, integer(chipAuthenticationKeyId)});
+    return signCardSecurity(tlv(0x31, {commonInfos(), keyInfo}));
+}
+
+} // namespace eidkern::card

@@ -1,0 +1,48 @@
+// Who a simulated card belongs to: passwords, the state of the PIN, and the data groups by their human names.
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "core/bytes.h"
+#include "eidkern/secret.h"
+
+namespace eidkern::card
+{
+
+struct StructuredPlace
+{
+    std::string street = {}, city = {}, state = {}, country = {}, zipCode = {}; // empty: not on the card; the city is always there
+};
+struct FreeTextPlace
+{
+    std::string text;
+};
+struct NoPlace
+{
+    std::string reason; // e.g. "keine Wohnung in Deutschland"
+};
+using Place = std::variant<StructuredPlace, FreeTextPlace, NoPlace>;
+
+struct Persona
+{
+    Secret pin, can, puk;   // digits: 6 (transport PIN: 5), 6, 10
+    int pinTriesLeft = 3;   // 3 .. 0; 1 = suspended, 0 = blocked
+    int pukUsesLeft = 10;
+    bool pinDeactivated = false;
+
+    // What is absent here is a data group that the card does not have. Dates are YYYYMMDD; unknown parts of the date of birth
+    // are blanks.
+    std::optional<std::string> documentType, issuingState, dateOfExpiry, givenNames, familyNames, artisticName, academicTitle, dateOfBirth;
+    std::optional<Place> placeOfBirth;
+    std::optional<std::string> nationality, sex, birthName, dateOfIssuance;
+    std::optional<Place> residence;
+    std::optional<Bytes> communityId;
+    std::optional<std::string> residencePermit1, residencePermit2, phoneNumber, emailAddress;
+};
+
+// Number (1..22) -> content of the file (TR-03110-4 2.1.1: application tag 60 + number around the value).
+std::map<int, Bytes> dataGroups(const Persona& persona);
+
+} // namespace eidkern::card

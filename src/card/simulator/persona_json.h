@@ -1,0 +1,21 @@
+// Personas as JSON files for people to read and write; resources/personas has examples.
+//   passwords   "pin" (5 or 6 digits), "can" (6), "puk" (10)
+//   state       "pinTriesLeft" 0..3, "pukUsesLeft" 0..10, "pinDeactivated"
+//   dates       "1964-08-12"; the date of birth also "1964-08" or "1964" where the rest is unknown
+//   places      {"city", "street"?, "zipCode"?, "state"?, "country"?}, a text, or {"none": reason}
+//   communityId hex digits; "description" is for readers and ignored
+// Everything but the passwords may be left out: the data group is then not on the card.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+#include "card/simulator/persona.h"
+
+namespace eidkern::card
+{
+
+tl::expected<Persona, std::string> parsePersona(std::string_view json); // the error names the key, what was expected, and the line
+
+} // namespace eidkern::card

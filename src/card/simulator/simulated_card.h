@@ -1,0 +1,51 @@
+// A German identity card as software: real cryptography, real state. It refuses what a real card refuses, and nothing in it
+// knows about the terminal's code. Its PIN state, trust points and date outlive reset(); everything else is the session's.
+// Not there: restricted identification, writing data groups, the MRZ as a password, eSign.
+#pragma once
+#include "card/simulator/card_file_system.h"
+#include "card/simulator/card_pace.h"
+#include "card/simulator/chip_authentication.h"
+#include "card/simulator/terminal_authentication.h"
+
+namespace eidkern::card
+{
+
+class SimulatedCard
+{
+public:
+    // `trustPoints`: one or two CVCA certificates with domain parameters, the current one first. `today`: the date that the
+    // card believes in when it is made; later it learns from certificates. The chip authentication key is fresh.
+    SimulatedCard(const Persona& persona, std::vector<CvCertificate> trustPoints, Random& random, Date today);
+
+    SimulatedCard(const SimulatedCard&) = delete;
+
+    Bytes transmit(ByteView apdu); // always answers; malformed: 6700
+    void reset();                  // power off and on
+    Bytes atr() const;
+
+    int pinTriesLeft() const { return passwords_.triesLeft(); }
+
+private:
+    SimulatedCard(const Persona& persona, std::vector<CvCertificate> trustPoints, Random& random, Date today, EcKey chipKey);
+
+    ResponseApdu answer(const CommandApdu& command);
+    ResponseApdu answerSecured(const CommandApdu& command);
+    ResponseApdu execute(const CommandApdu& command);
+    ResponseApdu manageSecurityEnvironment(const CommandApdu& command);
+    ResponseApdu generalAuthenticate(const CommandApdu& command);
+    ResponseApdu performSecurityOperation(const CommandApdu& command);
+    ResponseApdu externalAuthenticate(const CommandApdu& command);
+    ResponseApdu verify(const CommandApdu& command);
+    ResponseApdu resetRetryCounter(const CommandApdu& command);
+    bool mayAuthenticateTerminal() const;
+
+    PinObjects passwords_;
+    CardTrust trust_;
+    Session session_;
+    CardPace pace_;
+    CardTerminalAuthentication terminalAuthentication_;
+    CardChipAuthentication chipAuthentication_;
+    CardFileSystem files_;
+};
+
+} // namespace eidkern::card

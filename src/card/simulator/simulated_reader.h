@@ -1,0 +1,41 @@
+// A reader for simulated cards: cards can be put on and taken off at any time, also at a chosen APDU, and a chosen APDU can be
+// answered with chosen bytes. Answers are posted to the scheduler. The reader may die before the channel that it handed out.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "card/channel.h"
+#include "card/simulator/simulated_card.h"
+
+namespace eidkern::card
+{
+
+class SimulatedReader
+{
+public:
+    SimulatedReader(Scheduler& scheduler, std::string name, std::unique_ptr<SimulatedCard> card = {}); // with a card: it is inserted
+    ~SimulatedReader();                                                                                // takes the card away
+
+    void insert();                                    // the card that was removed comes back
+    void insert(std::unique_ptr<SimulatedCard> card); // another one
+    void remove();                                    // power is lost
+    bool hasCard() const;
+    SimulatedCard* card() const;                      // also while it is off the reader; null: there never was one
+    Pending<Done> inserted() const;                   // once: a card is there, or comes
+
+    std::unique_ptr<Channel> connect(); // null without a card, or while the channel of an earlier call lives
+
+    // Scripts. The APDUs of a channel count from 0.
+    using Hook = std::function<std::optional<Bytes>(int n, ByteView apdu)>; // nothing: the card answers itself
+    void answerWith(Hook hook);
+    void removeAtApdu(int n); // instead of answering it; once
+
+    struct State;
+
+private:
+    std::shared_ptr<State> state_;
+};
+
+} // namespace eidkern::card

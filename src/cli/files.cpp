@@ -1,0 +1,32 @@
+#include "cli/files.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+namespace eidkern::cli
+{
+
+void complain(const std::string& sentence) { std::fprintf(stderr, "eidkern: %s\n", sentence.c_str()); }
+
+std::optional<std::string> readSmallFile(const std::string& path)
+{
+    constexpr std::size_t most = 1024 * 1024;
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
+    if (!file)
+    {
+        complain(path + ": " + std::strerror(errno));
+        return {};
+    }
+    std::string content(most + 1, '\0');
+    content.resize(std::fread(content.data(), 1, content.size(), file.get()));
+    if (std::ferror(file.get()) || content.size() > most)
+    {
+        complain(path + ": " + (content.size() > most ? "larger than 1 MiB" : std::strerror(errno)));
+        return {};
+    }
+    return content;
+}
+
+} // namespace eidkern::cli

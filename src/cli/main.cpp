@@ -1,0 +1,98 @@
+// `eidkern`: arguments in, exit code out.
+#include <CLI/CLI.hpp>
+#include <QCoreApplication>
+#include <cstdio>
+
+#include "cli/graph_command.h"
+#include "cli/lab_command.h"
+#include "cli/login_command.h"
+#include "eidkern/engine.h"
+
+using namespace eidkern;
+using namespace eidkern::cli;
+
+namespace
+{
+
+const std::map<std::string, Language> languages{{"de", Language::German}, {"en", Language::English}};
+const std::map<std::string, Consent> consents{{"ask", Consent::Ask}, {"auto", Consent::Auto}};
+
+void addLoginOptions(CLI::App& command, LoginOptions& o)
+{
+    command.add_option("--cvca", o.cvcaFiles, "CVCA certificate (7F21, binary) that engine and simulated card trust; test only; may be repeated")->type_name("FILE");
+    command.add_option("--card", o.card, "sim (the built-in adult) or sim:FILE, a simulated card with a persona")->type_name("sim[:FILE]")->capture_default_str();
+    command.add_option("--pin-fd", o.pinDescriptor, "read the PIN from this file descriptor: one line, used once")->type_name("N")->check(CLI::Range(0, 1023));
+    command.add_option("--consent", o.consent, "ask: at the terminal; auto: grant everything and use the persona's passwords (simulated cards only)")
+        ->transform(CLI::CheckedTransformer(consents, CLI::ignore_case).description(""))
+        ->type_name("ask|auto")
+        ->default_str("ask");
+    command.add_flag("--json", o.json, "one JSON object per line and event; the last one is the result");
+    command.add_option("--log", o.logFile, "append the engine's log, JSON lines without secrets and personal data")->type_name("FILE");
+    command.add_option("--lang", o.language, "language of the texts (default: of the environment)")->transform(CLI::CheckedTransformer(languages).description(""))->type_name("de|en");
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    QCoreApplication application(argc, argv);
+    CLI::App app{"eidkern: the German online ID function (TR-03124-1) without a graphical interface", "eidkern"};
+    app.footer("Exit codes: 0 success, 2 usage, 10 user, 11 card, 12 reader, 13 network, 14 service, 15 client, 1 anything else.\n"
+               "`eidkern COMMAND --help` says more about a command.");
+    app.require_subcommand(1);
+
+    DemoOptions demoOptions;
+    demoOptions.login.language = languageOfEnvironment();
+    auto* demoCommand = app.add_subcommand("demo", "a complete login: own lab, simulated card, real cryptography");
+    addLoginOptions(*demoCommand, demoOptions.login);
+    demoCommand->add_option("--persona", demoOptions.persona, "JSON file that says whose card is simulated (see resources/personas)")->type_name("FILE");
+
+    LoginOptions selfOptions, authOptions;
+    selfOptions.self = true;
+    selfOptions.language = authOptions.language = languageOfEnvironment();
+    auto* selfCommand = app.add_subcommand("self-auth", "read one's own data through a self-authentication service");
+    selfCommand->add_option("URL", selfOptions.url, "tcTokenURL of the service")->required();
+    addLoginOptions(*selfCommand, selfOptions);
+    auto* authCommand = app.add_subcommand("auth", "log in at a service and print where the browser is to go");
+    authCommand->add_option("URL", authOptions.url, "tcTokenURL of the service")->required();
+    addLoginOptions(*authCommand, authOptions);
+
+    LabSettings labSettings;
+    bool labJson = false;
+    Language labLanguage = languageOfEnvironment();
+    auto* labCommand = app.add_subcommand("lab", "run the test lab: an eService and an eID-Server on 127.0.0.1");
+    labCommand->add_option("--pki", labSettings.pkiFolder, "folder whose test PKI is used, and made if it is missing (default: a fresh one in memory)")->type_name("DIR");
+    labCommand->add_option("--port", labSettings.eServicePort, "port of the eService (default: a free one)")->type_name("N");
+    labCommand->add_option("--eid-server-port", labSettings.eidServerPort, "port of the eID-Server (default: a free one)")->type_name("N");
+    labCommand->add_option("--require", labSettings.requiredRights, "rights that the service insists on, e.g. FamilyName,GivenNames")->delimiter(',')->type_name("RIGHTS");
+    labCommand->add_option("--offer", labSettings.optionalRights, "rights that the user may refuse")->delimiter(',')->type_name("RIGHTS");
+    labCommand->add_option("--age", labSettings.requiredAge, "also verify that the holder is so old")->type_name("YEARS")->check(CLI::Range(1, 150));
+    labCommand->add_option("--transaction", labSettings.transactionInfo, "TransactionInfo to be shown to the user")->type_name("TEXT");
+    labCommand->add_flag("--json", labJson, "say the addresses as one JSON object");
+    labCommand->add_option("--lang", labLanguage, "language of the texts")->transform(CLI::CheckedTransformer(languages).description(""))->type_name("de|en");
+
+    std::string workflow;
+    bool mermaid = false;
+    auto* graphCommand = app.add_subcommand("graph", "print a workflow's states and transitions, read from the code");
+    graphCommand->add_option("WORKFLOW", workflow, "authentication or self-authentication")->required();
+    graphCommand->add_flag("--mermaid", mermaid, "as a Mermaid state diagram (default: Graphviz DOT)");
+
+    auto* versionCommand = app.add_subcommand("version", "print the version");
+
+    try
+    {
+        app.parse(argc, argv);
+    }
+    catch (const CLI::ParseError& e)
+    {
+        return app.exit(e) == 0 ? 0 : int(ExitCode::Usage);
+    }
+
+    if (*demoCommand) return int(demo(std::move(demoOptions)));
+    if (*selfCommand) return int(login(selfOptions));
+    if (*authCommand) return int(login(authOptions));
+    if (*labCommand) return int(lab(labSettings, labJson, labLanguage));
+    if (*graphCommand) return int(graph(workflow, mermaid ? GraphForm::Mermaid : GraphForm::Dot));
+    if (*versionCommand) std::printf("eidkern %.*s\n", int(version().size()), version().data());
+    return int(ExitCode::Success);
+}

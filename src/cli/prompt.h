@@ -1,0 +1,38 @@
+// One line from standard input, without blocking the event loop; hidden input is not echoed. The line lives in a Secret.
+#pragma once
+#include <QSocketNotifier>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "eidkern/secret.h"
+
+namespace eidkern::cli
+{
+
+class Prompt
+{
+public:
+    Prompt() = default;
+    ~Prompt() { stop(); }
+    Prompt(const Prompt&) = delete;
+
+    // Writes `question` and calls `answered` once with the line without its end. At the end of input: with nothing.
+    void ask(std::string_view question, bool hidden, std::function<void(std::optional<Secret>)> answered);
+    void stop(); // forgets an open question and gives the terminal its echo back
+
+private:
+    void read();
+    void setEcho(bool on);
+
+    std::unique_ptr<QSocketNotifier> notifier_;
+    std::function<void(std::optional<Secret>)> answered_;
+    Secret line_;
+    bool hidden_ = false;
+};
+
+// The first line of a file descriptor, at most 64 bytes: for --pin-fd. Nothing if it cannot be read or is longer.
+std::optional<Secret> lineOf(int descriptor);
+
+} // namespace eidkern::cli

@@ -1,0 +1,110 @@
+#include "cli/texts.h"
+
+#include <array>
+#include <cstdlib>
+
+namespace eidkern::cli
+{
+
+namespace
+{
+
+struct Both
+{
+    std::string_view german, english;
+};
+
+constexpr std::array<Both, std::size_t(Text::count)> texts{{
+    {"Dienst", "Service"},
+    {"Adresse", "Address"},
+    {"Berechtigt von", "Authorised by"},
+    {"Gültig", "Valid"},
+    {"Zweck", "Purpose"},
+    {"Vorgang", "Transaction"},
+    {"Liest", "Reads"},
+    {"Möchte auch lesen", "Would also read"},
+    {"keine Daten", "no data"},
+    {"Mindestalter", "Minimum age"},
+    {"Diese Daten übermitteln? [J/n] ", "Send these data? [Y/n] "},
+    {"Übermitteln? [J]a, alles / nur die [e]rforderlichen / [n]ein ", "Send? [Y]es, all / only the [r]equired ones / [n]o "},
+    {"PIN: ", "PIN: "},
+    {"Zugangsnummer (CAN): ", "Card access number (CAN): "},
+    {"PUK: ", "PUK: "},
+    {"Die PIN wurde zweimal falsch eingegeben. Vor dem letzten Versuch wird die Zugangsnummer gebraucht, die auf der Karte vorne unten rechts steht.",
+     "The PIN was entered wrongly twice. Before the last try the card access number is needed, printed on the front of the card at the bottom right."},
+    {"Die PIN ist gesperrt. Mit der PUK aus dem PIN-Brief wird sie entsperrt.", "The PIN is blocked. The PUK of the PIN letter unblocks it."},
+    {"Das war nicht richtig.", "That was not right."},
+    {"verbleibende Versuche", "tries left"},
+    {"So geht es nicht: es werden nur Ziffern gebraucht, und zwar", "Not like this: only digits, exactly"},
+    {"Die PIN dieser simulierten Karte ist", "This simulated card's PIN is"},
+    {"Bitte legen Sie den Ausweis auf das Lesegerät.", "Please put the card on the reader."},
+    {"Diese Art von Karte nimmt der Dienst nicht an. Bitte eine andere auflegen.", "The service does not accept this type of card. Please use another one."},
+    {"Karte gefunden", "Card found"},
+    {"Die Online-Ausweisfunktion dieser Karte ist ausgeschaltet.", "The online function of this card is switched off."},
+    {"Erfolg", "Success"},
+    {"Fehlgeschlagen", "Failed"},
+    {"in Schritt", "in step"},
+    {"Was Sie tun können", "What you can do"},
+    {"Wird abgebrochen; der Dienst wird noch benachrichtigt …", "Cancelling; the service is being told …"},
+    {"Der Browser geht zu", "The browser goes to"},
+    {"Ihre Daten, wie der Dienst sie gelesen hat", "Your data, as the service has read them"},
+    {"nicht auf dem Chip", "not on the chip"},
+    {"nicht freigegeben", "not granted"},
+    {"Eine vollständige Anmeldung gegen einen Test-Dienst auf diesem Rechner, mit einer simulierten Karte und echter Kryptografie.",
+     "A complete login with a test service on this machine, with a simulated card and real cryptography."},
+    {"(Keine Eingabe von einem Terminal: die simulierte Karte stimmt zu und nimmt ihre eigene PIN.)",
+     "(No input from a terminal: the simulated card consents and uses its own PIN.)"},
+    {"Das Labor läuft.", "The lab is running."},
+    {"Ausprobieren, in einem zweiten Terminal:", "Try it, in a second terminal:"},
+    {"Strg-C beendet es.", "Ctrl-C ends it."},
+}};
+
+constexpr std::array<std::pair<std::string_view, Both>, 25> rights{{
+    {"FamilyName", {"Familienname", "Family name"}},
+    {"BirthName", {"Geburtsname", "Birth name"}},
+    {"GivenNames", {"Vornamen", "Given names"}},
+    {"DoctoralDegree", {"Doktorgrad", "Doctoral degree"}},
+    {"DateOfBirth", {"Geburtsdatum", "Date of birth"}},
+    {"PlaceOfBirth", {"Geburtsort", "Place of birth"}},
+    {"Address", {"Anschrift", "Address"}},
+    {"DocumentType", {"Dokumententyp", "Document type"}},
+    {"ValidUntil", {"Gültig bis", "Valid until"}},
+    {"Pseudonym", {"Pseudonym", "Pseudonym"}},
+    {"Nationality", {"Staatsangehörigkeit", "Nationality"}},
+    {"ArtisticName", {"Ordens- oder Künstlername", "Religious or artistic name"}},
+    {"AgeVerification", {"Altersbestätigung", "Age verification"}},
+    {"AddressVerification", {"Wohnortbestätigung", "Address verification"}},
+    {"IssuingCountry", {"Ausstellender Staat", "Issuing country"}},
+    {"CommunityId", {"Gemeindeschlüssel", "Community ID"}},
+    {"ResidencePermitI", {"Nebenbestimmungen I", "Residence permit I"}},
+    {"ResidencePermitII", {"Nebenbestimmungen II", "Residence permit II"}},
+    {"InstallQualifiedCertificate", {"Qualifiziertes Zertifikat aufbringen", "Install qualified certificate"}},
+    {"InstallCertificate", {"Zertifikat aufbringen", "Install certificate"}},
+    {"WriteAddress", {"Anschrift schreiben", "Write address"}},
+    {"WriteCommunityId", {"Gemeindeschlüssel schreiben", "Write community ID"}},
+    {"WriteResidencePermitI", {"Nebenbestimmungen I schreiben", "Write residence permit I"}},
+    {"WriteResidencePermitII", {"Nebenbestimmungen II schreiben", "Write residence permit II"}},
+    {"PinManagement", {"PIN-Verwaltung", "PIN management"}},
+}};
+
+std::string_view in(const Both& both, Language language) { return language == Language::German ? both.german : both.english; }
+
+} // namespace
+
+std::string_view text(Text which, Language language) { return in(texts[std::size_t(which)], language); }
+
+std::string rightLabel(std::string_view right, Language language)
+{
+    for (const auto& [name, label] : rights)
+        if (name == right) return std::string(in(label, language));
+    return std::string(right);
+}
+
+Language languageOfEnvironment()
+{
+    for (const char* variable : {"LC_ALL", "LC_MESSAGES", "LANG"})
+        if (const char* value = std::getenv(variable); value && *value) return std::string_view(value).starts_with("de") ? Language::German : Language::English;
+    return Language::English;
+}
+
+} // namespace eidkern::cli

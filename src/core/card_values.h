@@ -1,0 +1,79 @@
+// What the workflows and the card layer say to each other.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "core/bytes.h"
+#include "core/chat.h"
+#include "core/cvc.h"
+#include "eidkern/secret.h"
+
+namespace eidkern
+{
+
+enum class CardFault
+{
+    Removed,       // card or reader gone: no more use in trying
+    CommandFailed, // no answer, an answer without status word, or the channel's secure messaging broke
+    Protocol,      // an answer that the protocol does not allow: status word, structure, token
+    WrongLength,   // 6700: card or reader without extended length
+    WrongPassword, // PIN, CAN or PUK; the new retry state is in the card's PinState
+    PukUsedUp      // the PUK was right, but its uses are spent
+};
+std::string_view name(CardFault fault); // info key Card_Return_Code
+
+template<typename T> using CardResult = tl::expected<T, CardFault>;
+
+enum class EidType { CardCertified, SeCertified, SeEndorsed, HwKeyStore };
+std::string_view name(EidType type); // as in AcceptedEIDType
+
+enum class PasswordId : std::uint8_t { Mrz = 1, Can = 2, Pin = 3, Puk = 4 };
+std::string_view name(PasswordId id);
+
+struct PinState // from MSE:Set AT
+{
+    int triesLeft = 3;         // 3 .. 0: 1 = suspended (the CAN is needed first), 0 = blocked (the PUK is needed)
+    bool deactivated = false;  // the online function is switched off
+    bool operator==(const PinState&) const = default;
+};
+
+struct RecognisedCard
+{
+    std::string reader;
+    EidType type = EidType::CardCertified;
+    PinState pin;
+};
+
+struct PaceInput
+{
+    PasswordId password = PasswordId::Pin;
+    Secret secret;            // ASCII digits
+    std::optional<Chat> chat; // for a login; none to resume with the CAN or to unblock with the PUK
+};
+
+struct PaceOutput
+{
+    Bytes efCardAccess;
+    Bytes idPicc;            // x coordinate of the card's ephemeral key
+    std::string car, carPrevious; // trust points that the card named; empty if none
+};
+
+struct EacInput // terminal and chip authentication in one go
+{
+    std::vector<CvCertificate> chain; // as chainForCard() gives it
+    Bytes auxiliaryData;              // 67 with tag and length, or empty
+    Bytes ephemeralPublicKey;         // of the server, uncompressed point
+    Bytes signature;                  // r || s
+};
+
+struct EacOutput
+{
+    Bytes efCardSecurity, nonce, authenticationToken;
+};
+
+} // namespace eidkern

@@ -1,0 +1,195 @@
+#include "core/cvc.h"
+
+#include <algorithm>
+
+#include "core/oid.h"
+#include "core/tlv.h"
+
+namespace eidkern
+{
+
+namespace
+{
+
+std::optional<HashAlgorithm> ecdsaHash(ByteView oid)
+{
+    const ByteView prefix = oid::taEcdsa;
+    if (oid.size() != prefix.size() + 1 || !same(oid.first(prefix.size()), prefix) || oid.back() < 1 || oid.back() > 5) return {};
+    return HashAlgorithm(oid.back() - 1);
+}
+
+std::optional<CvPublicKey> parseKey(ByteView value)
+{
+    const auto parts = allTlv(value);
+    if (!parts) return {};
+    const auto oid = single(*parts, 0x06), point = single(*parts, 0x86);
+    const auto hash = oid ? ecdsaHash(*oid) : std::nullopt;
+    if (!hash || !point) return {};
+    CvPublicKey key{toBytes(*oid), *hash, {}, toBytes(*point)};
+    if (parts->size() == 2) return key;
+    const auto p = single(*parts, 0x81), a = single(*parts, 0x82), b = single(*parts, 0x83), g = single(*parts, 0x84), n = single(*parts, 0x85);
+    if (!p || !a || !b || !g || !n) return {};
+    key.curve = Curve::matching(*p, *a, *b, *g, *n);
+    if (!key.curve || !key.curve->hasPoint(key.point)) return {};
+    return key;
+}
+
+std::optional<std::string> parseReference(std::optional<ByteView> value) // country, mnemonic, sequence number
+{
+    if (!value || value->size() < 8 || value->size() > 16) return {};
+    if (!std::ranges::all_of(*value, [](std::uint8_t c) { return c > 0x20 && c < 0x7F; })) return {};
+    return std::string(asText(*value));
+}
+
+std::optional<Date> parseDate(std::optional<ByteView> value) // one decimal digit a byte
+{
+    if (!value || value->size() != 6 || std::ranges::any_of(*value, [](std::uint8_t digit) { return digit > 9; })) return {};
+    const auto two = [&](std::size_t at) { return (*value)[at] * 10 + (*value)[at + 1]; };
+    return validDate(2000 + two(0), two(2), two(4));
+}
+
+Bytes encodeDate(Date date)
+{
+    Bytes out;
+    for (const int number : {date.year % 100, date.month, date.day})
+    {
+        out.push_back(std::uint8_t(number / 10));
+        out.push_back(std::uint8_t(number % 10));
+    }
+    return out;
+}
+
+std::optional<Bytes> parseDescriptionHash(ByteView extensions) // empty: no such extension
+{
+    const auto templates = allTlv(extensions, 16);
+    if (!templates) return {};
+    Bytes found;
+    for (const auto& each : *templates)
+    {
+        const auto parts = each.tag == 0x73 ? allTlv(each.value, 16) : std::nullopt;
+        const auto oid = parts ? single(*parts, 0x06) : std::nullopt;
+        if (!oid) return {};
+        if (!same(*oid, oid::description)) continue;
+        const auto hash = single(*parts, 0x80);
+        if (!hash || !found.empty()) return {};
+        found = toBytes(*hash);
+    }
+    return found;
+}
+
+std::optional<CvCertificate> parseParts(const Tlv& body, ByteView signature)
+{
+    const auto parts = allTlv(body.value);
+    if (!parts) return {};
+    const auto profile = single(*parts, 0x5F29), keyValue = single(*parts, 0x7F49);
+    const auto* chatTlv = find(*parts, 0x7F4C);
+    if (!profile || !same(*profile, Bytes{0}) || !keyValue || !chatTlv || !single(*parts, 0x7F4C)) return {};
+    auto car = parseReference(single(*parts, 0x42)), chr = parseReference(single(*parts, 0x5F20));
+    auto key = parseKey(*keyValue);
+    auto chat = parseChat(chatTlv->whole);
+    const auto effective = parseDate(single(*parts, 0x5F25)), expiration = parseDate(single(*parts, 0x5F24));
+    if (!car || !chr || !key || !chat || !effective || !expiration) return {};
+    Bytes descriptionHash;
+    if (find(*parts, 0x65))
+    {
+        const auto extensions = single(*parts, 0x65);
+        auto found = extensions ? parseDescriptionHash(*extensions) : std::nullopt;
+        if (!found) return {};
+        descriptionHash = std::move(*found);
+    }
+    return CvCertificate{tlv(0x7F21, {body.whole, tlv(0x5F37, signature)}), toBytes(body.whole), toBytes(signature), std::move(*car), std::move(*chr),
+                         std::move(*key), std::move(*chat), *effective, *expiration, std::move(descriptionHash)};
+}
+
+Bytes encodeKey(const EcKey& key, bool withDomainParameters)
+{
+    const auto& c = key.curve;
+    if (!withDomainParameters) return tlv(0x7F49, {tlv(0x06, oid::taEcdsaSha256), tlv(0x86, key.point)});
+    return tlv(0x7F49, {tlv(0x06, oid::taEcdsaSha256), tlv(0x81, c.prime()), tlv(0x82, c.a()), tlv(0x83, c.b()), tlv(0x84, c.generator()),
+                        tlv(0x85, c.order()), tlv(0x86, key.point), tlv(0x87, Bytes{1})});
+}
+
+} // namespace
+
+std::optional<CvCertificate> parseCvc(ByteView input)
+{
+    const auto outer = singleTlv(input);
+    return outer && outer->tag == 0x7F21 ? parseBodyAndSignature(outer->value) : std::nullopt;
+}
+
+Bytes bodyAndSignature(const CvCertificate& certificate) { return concat({certificate.body, tlv(0x5F37, certificate.signature)}); }
+
+std::optional<CvCertificate> parseBodyAndSignature(ByteView content)
+{
+    const auto parts = allTlv(content);
+    if (!parts || parts->size() != 2 || (*parts)[0].tag != 0x7F4E || (*parts)[1].tag != 0x5F37) return {};
+    return parseParts((*parts)[0], (*parts)[1].value);
+}
+
+bool isSignedBy(const CvCertificate& certificate, const CvPublicKey& issuer, const Curve& curve)
+{
+    return verify(curve, issuer.point, issuer.hash, certificate.body, certificate.signature);
+}
+
+static const CvCertificate* holder(const std::vector<CvCertificate>& pool, std::string_view chr)
+{
+    const auto it = std::ranges::find(pool, chr, &CvCertificate::chr);
+    return it == pool.end() ? nullptr : &*it;
+}
+
+static constexpr std::size_t longestChain = 16; // terminal, DV, links, root; also ends a circle of references
+
+std::optional<std::vector<CvCertificate>> chainToAnchor(const CvCertificate& terminal, const std::vector<CvCertificate>& pool,
+                                                        const std::vector<CvCertificate>& anchors)
+{
+    std::vector<CvCertificate> chain{terminal};
+    while (!chain.back().isSelfSigned() && chain.size() < longestChain)
+    {
+        const auto* issuer = holder(anchors, chain.back().car); // a trust anchor of ours before anything that was sent
+        if (!issuer) issuer = holder(pool, chain.back().car);
+        if (!issuer || (issuer->isSelfSigned() && !holder(anchors, issuer->chr))) return {};
+        chain.push_back(*issuer);
+    }
+    if (!chain.back().isSelfSigned() || chain.size() == 1) return {};
+    return chain;
+}
+
+std::optional<std::vector<CvCertificate>> chainForCard(const CvCertificate& terminal, const std::vector<CvCertificate>& pool, std::string_view car)
+{
+    std::vector<CvCertificate> chain{terminal};
+    while (chain.back().car != car)
+    {
+        const auto* issuer = holder(pool, chain.back().car);
+        if (!issuer || issuer->isSelfSigned() || chain.size() == longestChain) return {};
+        chain.push_back(*issuer);
+    }
+    std::ranges::reverse(chain);
+    return chain;
+}
+
+bool signaturesHold(const std::vector<CvCertificate>& chain)
+{
+    const auto& root = chain.back();
+    auto curve = root.key.curve;
+    if (!curve || !isSignedBy(root, root.key, *curve)) return false;
+    for (std::size_t i = chain.size() - 1; i > 0; --i)
+    {
+        if (!isSignedBy(chain[i - 1], chain[i].key, *curve)) return false;
+        if (chain[i - 1].key.curve) curve = chain[i - 1].key.curve; // a link certificate may bring a new curve
+    }
+    return true;
+}
+
+CvCertificate issueCvc(const CvIssue& what, const EcKey& subject, const EcKey& issuer)
+{
+    const auto extensions = what.descriptionHash.empty()
+        ? Bytes()
+        : tlv(0x65, tlv(0x73, {tlv(0x06, oid::description), tlv(0x80, what.descriptionHash)}));
+    const auto body = tlv(0x7F4E, {tlv(0x5F29, Bytes{0}), tlv(0x42, asBytes(what.car)), encodeKey(subject, what.withDomainParameters),
+                                   tlv(0x5F20, asBytes(what.chr)), encode(what.chat), tlv(0x5F25, encodeDate(what.effective)),
+                                   tlv(0x5F24, encodeDate(what.expiration)), extensions});
+    const auto signature = sign(issuer, HashAlgorithm::Sha256, body);
+    return *parseCvc(tlv(0x7F21, {body, tlv(0x5F37, signature)}));
+}
+
+} // namespace eidkern

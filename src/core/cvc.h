@@ -1,0 +1,72 @@
+// Card-verifiable certificates (TR-03110-3 C, D): parsing, signature check, chains. ECDSA keys.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/chat.h"
+#include "core/clock.h"
+#include "core/ec.h"
+
+namespace eidkern
+{
+
+struct CvPublicKey
+{
+    Bytes oid;                   // value of the TA algorithm OID, e.g. id-TA-ECDSA-SHA-256
+    HashAlgorithm hash;          // named by that OID
+    std::optional<Curve> curve;  // only where domain parameters are present: CVCA and link certificates
+    Bytes point;                 // uncompressed
+};
+
+struct CvCertificate
+{
+    Bytes whole;      // 7F21
+    Bytes body;       // 7F4E with tag and length: what is signed
+    Bytes signature;  // r || s
+    std::string car, chr;
+    CvPublicKey key;
+    Chat chat;
+    Date effective, expiration; // both days inclusive, UTC
+    Bytes descriptionHash;      // extension id-description; empty if absent
+
+    bool isSelfSigned() const { return car == chr; }
+    bool isCvca() const { return chat.role == Role::Cvca; }
+    bool isDv() const { return chat.role == Role::DvOfficial || chat.role == Role::DvForeign; }
+    bool isTerminal() const { return chat.role == Role::Terminal; }
+    bool validOn(Date day) const { return effective <= day && day <= expiration; }
+};
+
+std::optional<CvCertificate> parseCvc(ByteView tlv7F21);
+
+// What PSO:Verify Certificate takes: 7F4E and 5F37 without the 7F21 around them; and back.
+Bytes bodyAndSignature(const CvCertificate& certificate);
+std::optional<CvCertificate> parseBodyAndSignature(ByteView content);
+
+// `curve` is the one inherited from the CVCA. The hash is the one that the issuer's key names.
+bool isSignedBy(const CvCertificate& certificate, const CvPublicKey& issuer, const Curve& curve);
+
+// From the terminal certificate upward by CAR -> CHR: front() is the terminal, back() the self-signed root. Nothing if no
+// self-signed certificate of `anchors` is reached. `pool` holds what the server sent and link certificates known.
+std::optional<std::vector<CvCertificate>> chainToAnchor(const CvCertificate& terminal, const std::vector<CvCertificate>& pool, const std::vector<CvCertificate>& anchors);
+
+// The certificates that a card must be shown, top first, which calls `car` its trust point: the first one's CAR is `car`, the
+// last one is the terminal. Nothing if `pool` has no such chain.
+std::optional<std::vector<CvCertificate>> chainForCard(const CvCertificate& terminal, const std::vector<CvCertificate>& pool, std::string_view car);
+
+// All signatures of a chain as chainToAnchor() gives it, that of the root included.
+bool signaturesHold(const std::vector<CvCertificate>& chain);
+
+// Building blocks for those who issue: the lab and tests.
+struct CvIssue
+{
+    std::string car, chr;
+    Chat chat;
+    Date effective, expiration;
+    Bytes descriptionHash = {};
+    bool withDomainParameters = false; // CVCA
+};
+CvCertificate issueCvc(const CvIssue& what, const EcKey& subject, const EcKey& issuer); // id-TA-ECDSA-SHA-256
+
+} // namespace eidkern

@@ -1,0 +1,53 @@
+#include "eidkern/cards.h"
+
+#include "card/simulator/persona_json.h"
+#include "engine/personas.h"
+#include "engine/simulated_card_state.h"
+
+namespace eidkern
+{
+
+tl::expected<TrustAnchor, std::string> TrustAnchor::parse(std::span<const std::uint8_t> cvCertificate)
+{
+    auto parsed = parseCvc(cvCertificate);
+    if (!parsed) return tl::unexpected(std::string("not a CV certificate (7F21) on a standardised elliptic curve"));
+    if (!parsed->isCvca() || !parsed->isSelfSigned() || !parsed->key.curve)
+        return tl::unexpected("the CV certificate of " + parsed->chr + " is no root: a self-signed CVCA certificate is needed");
+    if (!isSignedBy(*parsed, parsed->key, *parsed->key.curve)) return tl::unexpected("the signature of " + parsed->chr + " is wrong");
+    return TrustAnchor{std::make_shared<const CvCertificate>(std::move(*parsed))};
+}
+
+std::string_view TrustAnchor::holder() const { return certificate->chr; }
+
+tl::expected<SimulatedCard, std::string> SimulatedCard::fromPersona(std::string_view json, const std::vector<TrustAnchor>& trustPoints, std::string readerName)
+{
+    auto persona = card::parsePersona(json);
+    if (!persona) return tl::unexpected(persona.error());
+    if (trustPoints.empty() || trustPoints.size() > 2) return tl::unexpected(std::string("a card has one or two trust points"));
+    std::vector<CvCertificate> certificates;
+    for (const auto& each : trustPoints) certificates.push_back(*each.certificate);
+    const auto today = dateOf(std::chrono::system_clock::now());
+    return SimulatedCard{std::make_shared<SimulatedCardState>(std::move(*persona), std::move(readerName), std::move(certificates), today)};
+}
+
+std::vector<std::string> SimulatedCard::builtInPersonas()
+{
+    std::vector<std::string> names;
+    for (const auto& each : eidkern::builtInPersonas()) names.emplace_back(each.name);
+    return names;
+}
+
+std::string_view SimulatedCard::builtInPersona(std::string_view name)
+{
+    for (const auto& each : eidkern::builtInPersonas())
+        if (each.name == name) return each.json;
+    return {};
+}
+
+std::string_view SimulatedCard::pin() const { return state->persona.pin.text(); }
+std::string_view SimulatedCard::can() const { return state->persona.can.text(); }
+std::string_view SimulatedCard::puk() const { return state->persona.puk.text(); }
+void SimulatedCard::insert() { state->reader.insert(); }
+void SimulatedCard::remove() { state->reader.remove(); }
+
+} // namespace eidkern

@@ -1,0 +1,150 @@
+#include "eidkern/engine.h"
+
+#include "core/version.h"
+#include "engine/card_port.h"
+#include "engine/json_log.h"
+#include "network/qt_clock.h"
+#include "network/qt_scheduler.h"
+#include "engine/questions.h"
+#include "engine/web_port.h"
+#include "workflows/authentication.h"
+#include "workflows/deadlines.h"
+
+namespace eidkern
+{
+
+namespace
+{
+
+std::vector<CvCertificate> certificates(const std::vector<TrustAnchor>& anchors)
+{
+    std::vector<CvCertificate> all;
+    for (const auto& anchor : anchors) all.push_back(*anchor.certificate);
+    return all;
+}
+
+} // namespace
+
+// Order matters: what stands below uses what stands above, and dies first.
+class Engine::Impl
+{
+public:
+    explicit Impl(EngineSettings settings)
+        : anchors_(certificates(settings.trustAnchors)), clock_(scheduler_), log_(std::move(settings.log), clock_), web_(scheduler_),
+          cards_(scheduler_, clock_, random_, log_, std::move(settings.cards))
+    {
+    }
+
+    template<typename W>
+    bool begin(std::string url, Handler handler)
+    {
+        if (login_) return false;
+        login_ = std::make_unique<Login>(*this, std::move(handler));
+        login_->task.emplace(run<W>(*login_, std::move(url)));
+        login_->task->start();
+        return true;
+    }
+
+    bool running() const { return login_ != nullptr; }
+    AnswerResult grant(QuestionId id, const std::vector<std::string>& rights) { return login_ ? login_->questions.grant(id, rights) : AnswerResult::NotAsked; }
+    AnswerResult enter(QuestionId id, Secret secret) { return login_ ? login_->questions.enter(id, std::move(secret)) : AnswerResult::NotAsked; }
+
+    void cancel()
+    {
+        if (!login_ || login_->grace) return;
+        const Failure why{FailureCode::User_Cancelled, std::string(login_->ports.state)};
+        login_->ports.stopper.set(why);
+        login_->grace.emplace(start(scheduler_, enforceGrace(why)));
+    }
+
+private:
+    struct Login // one workflow while it runs
+    {
+        Login(Impl& e, Handler h)
+            : engine(e), handler(std::make_shared<Handler>(std::move(h))), questions(e.scheduler_, [this](Event event) { engine.tell(handler, std::move(event)); }),
+              ports{e.scheduler_, e.clock_, e.random_, e.log_, e.web_, e.cards_, questions, e.anchors_, stop.promise(), std::move(stop)}
+        {
+        }
+        Impl& engine;
+        std::shared_ptr<Handler> handler;
+        Questions questions;
+        Pending<Failure> stop{engine.scheduler_};
+        Ports ports;
+        std::optional<Task<Done>> task;
+        std::optional<Pending<Done>> grace;
+    };
+
+    template<typename W>
+    static Task<Done> run(Login& login, std::string url)
+    {
+        auto driving = W::drive(typename W::State{ParseTcTokenUrl{std::move(url)}}, login.ports, [&login](std::string_view state, int percent) {
+            login.ports.state = state;
+            login.engine.log_.entered(state);
+            login.engine.log_.write("workflow.state");
+            login.questions.entered(state, percent);
+        });
+        auto end = co_await std::move(driving);
+        auto& [failure, answer, data] = std::get<Finished>(end);
+        login.engine.finish(WorkflowFinished{std::move(failure), answer.status, std::move(answer.location), std::move(data)});
+        co_return Done{};
+    }
+
+    Task<Done> enforceGrace(Failure why)
+    {
+        co_await clock_.after(deadline::grace);
+        log_.write("workflow.dropped", {{"after", "grace time"}});
+        finish(WorkflowFinished{std::move(why), 404, {}, {}});
+        co_return Done{};
+    }
+
+    void tell(std::shared_ptr<Handler> handler, Event event)
+    {
+        scheduler_.post([handler = std::move(handler), shared = std::make_shared<Event>(std::move(event))] { (*handler)(*shared); });
+    }
+
+    void finish(WorkflowFinished end) // posted: the coroutine that calls this dies in it
+    {
+        if (end.failure) log_.write("workflow.failed", {{"code", name(end.failure->code)}, {"raised_in", end.failure->state}});
+        else log_.write("workflow.succeeded");
+        scheduler_.post([this, handler = login_->handler, shared = std::make_shared<Event>(std::move(end))] {
+            if (!login_ || login_->handler != handler) return; // the other end came first
+            login_.reset();
+            (*handler)(*shared);
+        });
+    }
+
+    const std::vector<CvCertificate> anchors_;
+    network::QtScheduler scheduler_;
+    network::QtClock clock_;
+    SystemRandom random_;
+    JsonLog log_;
+    WebPort web_;
+    CardPort cards_;
+    std::unique_ptr<Login> login_;
+};
+
+Engine::Engine(EngineSettings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}
+Engine::~Engine() = default;
+
+bool Engine::authenticate(std::string tcTokenUrl, Handler handler) { return impl_->begin<Authentication>(std::move(tcTokenUrl), std::move(handler)); }
+bool Engine::selfAuthenticate(std::string tcTokenUrl, Handler handler) { return impl_->begin<SelfAuthentication>(std::move(tcTokenUrl), std::move(handler)); }
+bool Engine::running() const { return impl_->running(); }
+AnswerResult Engine::grant(QuestionId question, const std::vector<std::string>& optionalRights) { return impl_->grant(question, optionalRights); }
+AnswerResult Engine::enter(QuestionId question, Secret password) { return impl_->enter(question, std::move(password)); }
+void Engine::cancel() { impl_->cancel(); }
+
+std::string_view version() { return core::version; }
+
+std::vector<std::string_view> workflows() { return {"authentication", "self-authentication"}; }
+
+std::vector<Transition> transitions(std::string_view workflow)
+{
+    const auto edges = workflow == "authentication"        ? Authentication::edges<Ports>()
+                     : workflow == "self-authentication" ? SelfAuthentication::edges<Ports>()
+                                                         : std::vector<Edge>();
+    std::vector<Transition> all;
+    for (const auto& edge : edges) all.push_back({edge.from, edge.to});
+    return all;
+}
+
+} // namespace eidkern

@@ -1,0 +1,101 @@
+#include "engine/questions.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+
+namespace eidkern
+{
+
+namespace
+{
+
+QuestionId nextId() // across all engines of the process: an answer can never hit another one's question
+{
+    static std::atomic<std::uint64_t> last{0};
+    return QuestionId(++last);
+}
+
+std::string readable(Date date)
+{
+    char text[16];
+    std::snprintf(text, sizeof text, "%04d-%02d-%02d", date.year % 10000, date.month % 100, date.day % 100);
+    return text;
+}
+
+std::vector<std::string> names(Rights rights) // in the order in which people are asked
+{
+    std::vector<std::string> list;
+    for (const auto right : displayableRights())
+        if (rights.has(right)) list.emplace_back(name(right));
+    return list;
+}
+
+ServiceDescription serviceOf(const RightsQuestion& q)
+{
+    const auto& s = q.service;
+    return {s.subjectName, s.subjectUrl, s.issuerName, s.issuerUrl, s.format == DescriptionFormat::Plain ? s.termsOfUsage : std::string(), readable(q.validFrom), readable(q.validUntil)};
+}
+
+bool wellFormed(PasswordId password, const Secret& secret)
+{
+    const std::size_t digits = password == PasswordId::Puk ? 10 : 6;
+    return secret.size() == digits && std::ranges::all_of(secret.view(), [](std::uint8_t c) { return c >= '0' && c <= '9'; });
+}
+
+} // namespace
+
+void Questions::entered(std::string_view state, int percent)
+{
+    percent_ = std::max(percent_, percent); // a state that is entered again is no step back
+    tell_(StateEntered{state, percent_});
+}
+
+void Questions::cardWanted(bool anotherType) { tell_(CardWanted{anotherType}); }
+
+void Questions::cardFound(const RecognisedCard& card) { tell_(CardFound{card.reader, std::string(name(card.type)), card.pin.triesLeft, card.pin.deactivated}); }
+
+Pending<Rights> Questions::confirmRights(RightsQuestion question)
+{
+    Pending<Rights> pending(scheduler_);
+    id_ = nextId();
+    open_ = OpenRights{pending.promise(), question.optional};
+    tell_(RightsAsked{id_, serviceOf(question), names(question.required), names(question.optional), question.requiredAge, question.communityId, question.transactionInfo});
+    return pending;
+}
+
+Pending<Secret> Questions::password(PasswordQuestion question)
+{
+    Pending<Secret> pending(scheduler_);
+    id_ = nextId();
+    open_ = OpenPassword{pending.promise(), question.password};
+    const auto kind = question.password == PasswordId::Can ? Password::Can : question.password == PasswordId::Puk ? Password::Puk : Password::Pin;
+    tell_(PasswordAsked{id_, kind, question.pin.triesLeft, question.wrongBefore});
+    return pending;
+}
+
+bool Questions::answerBrowser(const BrowserAnswer&) { return true; } // the embedder answers it with what WorkflowFinished says
+
+AnswerResult Questions::grant(QuestionId id, const std::vector<std::string>& optionalRights)
+{
+    auto* open = std::get_if<OpenRights>(&open_);
+    if (!open || id != id_ || !open->promise.wanted()) return AnswerResult::NotAsked;
+    Rights granted;
+    for (const auto& each : optionalRights)
+    {
+        const auto right = rightNamed(each);
+        if (!right || !open->optional.has(*right)) return AnswerResult::Malformed;
+        granted.add(*right);
+    }
+    return open->promise.set(granted) ? AnswerResult::Accepted : AnswerResult::NotAsked;
+}
+
+AnswerResult Questions::enter(QuestionId id, Secret secret)
+{
+    auto* open = std::get_if<OpenPassword>(&open_);
+    if (!open || id != id_ || !open->promise.wanted()) return AnswerResult::NotAsked;
+    if (!wellFormed(open->password, secret)) return AnswerResult::Malformed;
+    return open->promise.set(std::move(secret)) ? AnswerResult::Accepted : AnswerResult::NotAsked;
+}
+
+} // namespace eidkern

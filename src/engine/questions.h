@@ -1,0 +1,47 @@
+// The workflows' User port: questions become events with ids, and the embedder's answers find their way back. A question that
+// was answered, or whose asker has gone, takes no further answer.
+#pragma once
+#include <functional>
+#include <variant>
+
+#include "eidkern/engine.h"
+#include "workflows/ports.h"
+
+namespace eidkern
+{
+
+class Questions final : public User
+{
+public:
+    Questions(Scheduler& scheduler, std::function<void(Event)> tell) : scheduler_(scheduler), tell_(std::move(tell)) {}
+
+    void entered(std::string_view state, int percent) override;
+    void cardWanted(bool anotherType) override;
+    void cardFound(const RecognisedCard& card) override;
+    Pending<Rights> confirmRights(RightsQuestion question) override;
+    Pending<Secret> password(PasswordQuestion question) override;
+    bool answerBrowser(const BrowserAnswer& answer) override;
+
+    AnswerResult grant(QuestionId id, const std::vector<std::string>& optionalRights);
+    AnswerResult enter(QuestionId id, Secret secret);
+
+private:
+    struct OpenRights
+    {
+        Promise<Rights> promise;
+        Rights optional;
+    };
+    struct OpenPassword
+    {
+        Promise<Secret> promise;
+        PasswordId password;
+    };
+
+    Scheduler& scheduler_;
+    std::function<void(Event)> tell_;
+    std::variant<std::monostate, OpenRights, OpenPassword> open_; // one at a time
+    QuestionId id_{};
+    int percent_ = 0;
+};
+
+} // namespace eidkern

@@ -1,0 +1,24 @@
+// What is behind the public SimulatedCard: one card on one reader, with a scheduler of its own, because it outlives engines.
+#pragma once
+#include "card/simulator/persona.h"
+#include "card/simulator/simulated_reader.h"
+#include "core/random.h"
+#include "network/qt_scheduler.h"
+
+namespace eidkern
+{
+
+struct SimulatedCardState
+{
+    network::QtScheduler scheduler;
+    SystemRandom random;
+    card::Persona persona;
+    card::SimulatedReader reader;
+
+    SimulatedCardState(card::Persona p, std::string name, std::vector<CvCertificate> trustPoints, Date today)
+        : persona(std::move(p)), reader(scheduler, std::move(name), std::make_unique<card::SimulatedCard>(persona, std::move(trustPoints), random, today))
+    {
+    }
+};
+
+} // namespace eidkern

@@ -1,0 +1,32 @@
+#include "lab/lab.h"
+
+namespace eidkern::lab
+{
+
+static LabPki pkiFor(Random& random, const Clock& clock, LabOptions& options)
+{
+    auto pki = options.pki ? std::move(*options.pki) : LabPki::fresh(random, clock.today());
+    for (auto& csca : options.trustedCscas) pki.trustedCscas.push_back(std::move(csca));
+    return pki;
+}
+
+Lab::Lab(Random& random, const Clock& clock, LabOptions options)
+    : pki_(pkiFor(random, clock, options)), request_(std::move(options.request)), sessions_(random, clock),
+      eidServer_(pki_, request_, sessions_, random, clock, options.faults), eService_(pki_, eidServer_, sessions_, options.faults)
+{
+}
+
+tl::expected<std::unique_ptr<Lab>, std::string> Lab::start(Random& random, const Clock& clock, LabOptions options)
+{
+    const auto eServicePort = options.eServicePort, eidServerPort = options.eidServerPort;
+    std::unique_ptr<Lab> lab(new Lab(random, clock, std::move(options)));
+    const auto busy = [](std::string_view who, std::uint16_t port) {
+        return tl::unexpected("the lab's " + std::string(who) + " cannot listen on 127.0.0.1:" + std::to_string(port));
+    };
+    if (!lab->eidServer_.listen(eidServerPort)) return busy("eID-Server", eidServerPort);
+    if (!lab->eService_.listen(eServicePort)) return busy("eService", eServicePort);
+    lab->pki_.issueTerminal(lab->eService_.origin(), lab->request_.terminalRights(), clock.today());
+    return lab;
+}
+
+} // namespace eidkern::lab

@@ -1,0 +1,53 @@
+// The test lab: an eService and an eID-Server on 127.0.0.1 with a test PKI of their own. Everything runs on the Qt event loop
+// of the thread that made it; several labs may live in one process. Random, Clock and the loop outlive the lab.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "lab/e_service.h"
+#include "lab/eid_server.h"
+#include "lab/session.h"
+
+namespace eidkern::lab
+{
+
+struct LabOptions
+{
+    ServiceRequest request = {};
+    std::optional<LabPki> pki = {};         // nothing: a fresh one
+    std::vector<Bytes> trustedCscas = {};   // DER, besides those of the PKI
+    std::uint16_t eServicePort = 0, eidServerPort = 0; // 0: any free one
+    FaultScript faults = {};
+};
+
+class Lab
+{
+public:
+    // Listens when it returns; the error says which port could not be had.
+    static tl::expected<std::unique_ptr<Lab>, std::string> start(Random& random, const Clock& clock, LabOptions options = {});
+
+    std::string tcTokenUrl() const { return eService_.origin() + "/tctoken"; }
+    std::string selfAuthUrl() const { return eService_.origin() + "/self-auth"; }
+    std::string startPageUrl() const { return eService_.origin() + "/"; }
+    const CvCertificate& cvca() const { return pki_.cvca; } // the trust point for cards and the trust anchor for clients
+    const LabPki& pki() const { return pki_; }
+
+    const SessionRecord* lastSession() const { return sessions_.last(); } // valid until the next session begins
+    std::vector<const SessionRecord*> sessions() const { return sessions_.all(); }
+    const HttpServer::Counters& counters(Server server) const { return server == Server::EService ? eService_.http().counters() : eidServer_.http().counters(); }
+
+private:
+    Lab(Random& random, const Clock& clock, LabOptions options);
+
+    LabPki pki_;
+    ServiceRequest request_;
+    Sessions sessions_;
+    EidServer eidServer_;
+    EService eService_;
+};
+
+} // namespace eidkern::lab

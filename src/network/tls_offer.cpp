@@ -1,0 +1,113 @@
+#include "network/tls_offer.h"
+
+#include <QHostAddress>
+#include <QMetaEnum>
+#include <QRegularExpression>
+#include <QSslCipher>
+#include <QSslEllipticCurve>
+#include <QSslKey>
+#include <QSslSocket>
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <openssl/x509v3.h>
+
+namespace eidkern::network
+{
+
+static constexpr std::array serverSuites{
+    "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384", "DHE-RSA-AES256-GCM-SHA384",
+    "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "DHE-RSA-AES128-GCM-SHA256"};
+static constexpr std::array groups{"brainpoolP512r1", "brainpoolP384r1", "brainpoolP256r1", "secp384r1", "prime256v1"};
+static constexpr auto serverSignatures =
+    "RSA+SHA512:RSA+SHA384:RSA+SHA256:DSA+SHA512:DSA+SHA384:DSA+SHA256:ECDSA+SHA512:ECDSA+SHA384:ECDSA+SHA256";
+
+static constexpr std::array pskSuites{"RSA-PSK-AES256-GCM-SHA384", "RSA-PSK-AES128-GCM-SHA256", "RSA-PSK-AES256-CBC-SHA"};
+static constexpr auto pskSignatures = "RSA+SHA512:RSA+SHA384:RSA+SHA256";
+
+// As a name, because people and logs shall read it. UnspecifiedError is what short keys give: they are judged by their size.
+static constexpr std::array fatal{
+    QSslError::CertificateSignatureFailed, QSslError::CertificateNotYetValid, QSslError::CertificateExpired, QSslError::InvalidNotBeforeField,
+    QSslError::InvalidNotAfterField, QSslError::CertificateRevoked, QSslError::InvalidCaCertificate, QSslError::CertificateRejected,
+    QSslError::SubjectIssuerMismatch, QSslError::NoSslSupport, QSslError::CertificateBlacklisted};
+
+QSslConfiguration configuration(TlsOffer offer, const QByteArray& resume)
+{
+    QSslConfiguration c;
+    c.setCaCertificates({}); // also ends the search through the system's CA directories
+    c.setProtocol(QSsl::TlsV1_2);
+    QList<QSslCipher> suites;
+    if (offer == TlsOffer::RsaPsk)
+    {
+        for (const auto* name : pskSuites) suites << QSslCipher(QString::fromLatin1(name));
+        c.setBackendConfigurationOption("SignatureAlgorithms", QByteArray(pskSignatures));
+    }
+    else
+    {
+        for (const auto* name : serverSuites) suites << QSslCipher(QString::fromLatin1(name));
+        QList<QSslEllipticCurve> curves;
+        for (const auto* name : groups) curves << QSslEllipticCurve::fromShortName(QString::fromLatin1(name));
+        c.setEllipticCurves(curves);
+        c.setBackendConfigurationOption("SignatureAlgorithms", QByteArray(serverSignatures));
+    }
+    c.setCiphers(suites);
+    c.setPeerVerifyMode(QSslSocket::VerifyPeer); // the errors are collected, see factsOf()
+    c.setSslOption(QSsl::SslOptionDisableSessionPersistence, false); // else there is never a session to resume
+    if (!resume.isEmpty()) c.setSessionTicket(resume);
+    return c;
+}
+
+static KeyKind kindOf(const QSslKey& key)
+{
+    if (key.isNull()) return KeyKind::None;
+    switch (key.algorithm())
+    {
+        case QSsl::Rsa: return KeyKind::Rsa;
+        case QSsl::Dsa: return KeyKind::Dsa;
+        case QSsl::Dh: return KeyKind::Dh;
+        case QSsl::Ec: return KeyKind::Ec;
+        default: return KeyKind::Other;
+    }
+}
+
+static std::string nameOf(QSslError::SslError error)
+{
+    return QMetaEnum::fromType<QSslError::SslError>().valueToKey(error);
+}
+
+TlsFacts factsOf(const QSslConfiguration& done, const std::string& host, const QByteArray& resumeAsked, const QList<QSslError>& errors)
+{
+    TlsFacts facts;
+    const auto certificate = done.peerCertificate();
+    const auto der = certificate.toDer();
+    facts.certificate.assign(der.begin(), der.end());
+    facts.certificateKey = kindOf(certificate.publicKey());
+    facts.certificateBits = std::max(0, certificate.publicKey().length());
+    facts.cipher = done.sessionCipher().name().toStdString();
+    facts.resumed = !resumeAsked.isEmpty() && done.sessionTicket() == resumeAsked;
+    if (!facts.resumed) facts.ephemeralKey = kindOf(done.ephemeralServerKey());
+    if (facts.ephemeralKey != KeyKind::None) facts.ephemeralBits = std::max(0, done.ephemeralServerKey().length());
+    facts.hostMatches = hostMatches(facts.certificate, host);
+    for (const auto& error : errors)
+        if (std::ranges::find(fatal, error.error()) != fatal.end()) facts.fatalErrors.push_back(nameOf(error.error()));
+    return facts;
+}
+
+bool hostMatches(ByteView certificateDer, const std::string& host)
+{
+    const auto* at = certificateDer.data();
+    const std::unique_ptr<X509, decltype(&X509_free)> certificate(d2i_X509(nullptr, &at, long(certificateDer.size())), X509_free);
+    if (!certificate || host.empty()) return false;
+    if (!QHostAddress(QString::fromStdString(host)).isNull()) return X509_check_ip_asc(certificate.get(), host.c_str(), 0) == 1;
+    return X509_check_host(certificate.get(), host.data(), host.size(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, nullptr) == 1;
+}
+
+std::optional<int> alertIn(const QString& qtErrorText)
+{
+    static const QRegularExpression code(QStringLiteral("error:0A000([0-9A-F]{3}):"));
+    const auto match = code.match(qtErrorText);
+    const int alert = match.hasMatch() ? match.captured(1).toInt(nullptr, 16) - 1000 : -1; // SSL_AD_REASON_OFFSET
+    return alert >= 0 && alert < 256 ? std::optional(alert) : std::nullopt;
+}
+
+} // namespace eidkern::network

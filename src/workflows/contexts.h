@@ -1,0 +1,62 @@
+// What exists while a login runs. Contexts nest and move whole from state to state: TokenSession in PaosSession in
+// ServiceSession in CardSession. What a state's struct holds is what there is; what it does not hold is gone.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "workflows/ports.h"
+
+namespace eidkern
+{
+
+// Which TLS certificates belong to the service: the hashes of its CertificateDescription.
+struct CommCertificates
+{
+    std::vector<Bytes> hashes;
+    std::vector<HashAlgorithm> algorithms; // with which they may have been made
+
+    bool contains(ByteView certificateDer) const;
+};
+
+struct TokenSession
+{
+    Url tcTokenUrl;                                // the original one, before any redirect
+    std::vector<Bytes> seenCertificates;           // DER, of every TLS connection so far
+    bool readable = false;                         // the tcToken had the form of one
+    std::optional<Url> refreshAddress, communicationErrorAddress;
+    std::optional<Url> subjectUrl;                 // once a CertificateDescription has come
+    std::optional<CommCertificates> commCertificates;
+};
+
+struct PaosSession
+{
+    TokenSession token;
+    Url server;
+    Psk psk;                                          // its identity is the session identifier
+    std::unique_ptr<WebChannel> channel = {};         // opened with the first message, and again if the server closes between two
+    std::string lastMessageId = {};                   // of the server
+    std::optional<std::size_t> unanswered = {};       // index of the ServerBody that waits for our answer
+    std::optional<Pending<WebReply>> serversTurn = {}; // an exchange that a stop has left open
+};
+
+struct ServiceSession
+{
+    PaosSession paos;
+    std::vector<CvCertificate> pool; // everything the server sent, and known links
+    CvCertificate terminal;
+    std::vector<EidType> acceptedEidTypes;
+    Bytes auxiliaryData;
+    RightsQuestion rights;
+    Rights granted; // what the card and the server are told
+};
+
+struct CardSession
+{
+    ServiceSession service;
+    std::unique_ptr<Card> card;
+    Pending<Done> gone; // before PACE: watched by the states; after it: part of the stop source
+};
+
+} // namespace eidkern

@@ -1,0 +1,20 @@
+// How long each kind of wait may take. Nothing in a workflow waits without a row here.
+#pragma once
+#include <chrono>
+
+namespace eidkern::deadline
+{
+
+using namespace std::chrono_literals;
+
+inline constexpr auto connect = 30s;       // name resolution, TCP and TLS
+inline constexpr auto exchange = 30s;      // one HTTP request and its reply
+inline constexpr auto question = 30min;    // a person's answer
+inline constexpr auto card = 30min;        // a person fetching the card
+inline constexpr auto pace = 30s;          // five APDUs with elliptic curves on a card in the field
+inline constexpr auto challenge = 10s;
+inline constexpr auto authenticate = 60s;  // certificates, terminal and chip authentication
+inline constexpr auto apdu = 30s;          // one APDU of the server
+inline constexpr auto grace = 20s;         // after a stop: telling the server and the browser, all in all
+
+} // namespace eidkern::deadline

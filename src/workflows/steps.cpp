@@ -1,0 +1,194 @@
+#include "workflows/steps.h"
+
+#include <algorithm>
+
+#include "core/version.h"
+
+namespace eidkern
+{
+
+bool CommCertificates::contains(ByteView der) const
+{
+    return std::ranges::any_of(algorithms, [&](HashAlgorithm algorithm) {
+        const auto digest = hash(algorithm, der);
+        return std::ranges::any_of(hashes, [&](const Bytes& each) { return same(each, digest); });
+    });
+}
+
+std::string userAgent() { return std::string("eidkern/").append(core::version).append(" (TR-03124-1/1.4)"); }
+
+static bool longEnough(KeyKind kind, int bits) { return bits >= (kind == KeyKind::Ec ? 250 : 3000) && kind != KeyKind::Other && kind != KeyKind::None; }
+
+TlsVerdict judge(const TlsFacts& tls, const std::optional<CommCertificates>& known)
+{
+    if (!tls.fatalErrors.empty() || !tls.hostMatches) return TlsVerdict::FatalError;
+    if (!longEnough(tls.certificateKey, tls.certificateBits)) return TlsVerdict::KeyTooShort;
+    const bool ephemeral = !tls.resumed && !tls.cipher.starts_with("RSA-PSK"); // neither has such a key
+    if (ephemeral && !longEnough(tls.ephemeralKey, tls.ephemeralBits)) return TlsVerdict::EphemeralKeyTooShort;
+    if (known && !known->contains(tls.certificate)) return TlsVerdict::HashMissing;
+    return TlsVerdict::Good;
+}
+
+std::string Connection::networkError() const
+{
+    if (waited == Waited::TimedOut) return "no TLS connection within " + std::to_string(std::chrono::seconds(deadline::connect).count()) + " s";
+    std::string text(name(opened.outcome));
+    if (!opened.detail.empty()) text += ": " + opened.detail;
+    if (opened.alert) text += " (TLS alert " + std::to_string(*opened.alert) + ")";
+    return text;
+}
+
+std::vector<std::pair<std::string, std::string>> Connection::verdictInfo() const
+{
+    switch (verdict)
+    {
+        case TlsVerdict::FatalError:
+        {
+            std::string errors = opened.tls.hostMatches ? "" : "HostNameMismatch";
+            for (const auto& each : opened.tls.fatalErrors) errors.append(errors.empty() ? "" : ", ").append(each);
+            return {{"Ssl_Errors", errors}};
+        }
+        case TlsVerdict::KeyTooShort: return {{"Certificate_Status", "Unsupported_Algorithm_Or_Length"}};
+        case TlsVerdict::HashMissing: return {{"Certificate_Status", "Hash_Not_In_Description"}};
+        case TlsVerdict::EphemeralKeyTooShort:
+            return {{"Ephemeral_Server_Key_Algorithm", std::string(name(opened.tls.ephemeralKey))},
+                    {"Ephemeral_Server_Key_Length", std::to_string(opened.tls.ephemeralBits)}};
+        case TlsVerdict::Good: break;
+    }
+    return {};
+}
+
+Task<Connection> connect(const Url& url, std::optional<Psk> psk, TokenSession& token, bool stoppable, Ports& ports)
+{
+    Connection c{ports.web.channel(), {}};
+    const auto verdict = std::make_shared<TlsVerdict>(TlsVerdict::Good); // outlives this frame if the channel does
+    auto opening = c.channel->open(url, std::move(psk), [verdict, known = token.commCertificates](const TlsFacts& tls) {
+        *verdict = judge(tls, known);
+        return *verdict == TlsVerdict::Good;
+    });
+    if (stoppable) c.waited = co_await wait(opening, deadline::connect, ports);
+    else c.waited = co_await waitOnTheWayOut(opening, deadline::connect, ports) ? Waited::Done : Waited::TimedOut;
+    if (c.waited != Waited::Done) co_return c;
+    c.opened = co_await std::move(opening);
+    c.verdict = *verdict;
+    if (c.ok()) token.seenCertificates.push_back(c.opened.tls.certificate);
+    ports.log.write("tls.opened", {{"host", url.host}, {"port", url.port}, {"outcome", name(c.opened.outcome)}, {"cipher", c.opened.tls.cipher}, {"resumed", c.opened.tls.resumed ? "yes" : "no"}});
+    co_return c;
+}
+
+static std::string newMessageId(Random& random) // RFC 4122, version 4
+{
+    auto bytes = random.bytes(16);
+    bytes[6] = std::uint8_t((bytes[6] & 0x0F) | 0x40);
+    bytes[8] = std::uint8_t((bytes[8] & 0x3F) | 0x80);
+    auto text = toHex(bytes);
+    for (const auto at : {20, 16, 12, 8}) text.insert(std::size_t(at), "-");
+    return "urn:uuid:" + text;
+}
+
+static WebRequest paosRequest(PaosSession& paos, paos::ClientBody body, paos::ResultOf result, Ports& ports)
+{
+    const paos::ClientMessage message{newMessageId(ports.random), paos.lastMessageId, std::move(result), std::move(body)};
+    paos.unanswered.reset();
+    ports.log.write("paos.sent", {{"message", name(message.body)}, {"major", message.result.major}, {"minor", message.result.minor}});
+    return {.method = "POST",
+            .path = paos.server.path,
+            .headers = {{"Content-Type", "application/vnd.paos+xml; charset=UTF-8"},
+                        {"Accept", "text/html; application/vnd.paos+xml"},
+                        {"PAOS", "ver=\"urn:liberty:paos:2006-08\""},
+                        {"Connection", "keep-alive"},
+                        {"User-Agent", userAgent()}},
+            .body = ports.web.encode(message),
+            .largestReply = 4 * 1024 * 1024};
+}
+
+Result<paos::ServerBody> readPaos(PaosSession& paos, const WebReply& reply, Ports& ports)
+{
+    using enum FailureCode;
+    if (reply.outcome != WebOutcome::Ok)
+        return unexpected(failure(ports, Generic_Send_Receive_Network_Error, {{"Network_Error", std::string(name(reply.outcome)) + ": " + reply.detail}}));
+    if (reply.status >= 400)
+    {
+        const auto code = reply.status == 503 ? Generic_Send_Receive_Service_Unavailable
+                        : reply.status >= 500 ? Generic_Send_Receive_Server_Error
+                                              : Generic_Send_Receive_Client_Error;
+        return unexpected(failure(ports, code, {{"Http_Status_Code", std::to_string(reply.status)}}));
+    }
+    auto message = ports.web.parsePaos(reply.body.text());
+    if (!message) return unexpected(failure(ports, Generic_Send_Receive_Paos_Unknown, {{"Http_Status_Code", std::to_string(reply.status)}}));
+    ports.log.write("paos.received", {{"message", name(message->body)}, {"bytes", reply.body.size()}});
+    paos.lastMessageId = std::move(message->messageId);
+    paos.unanswered = message->body.index();
+    return std::move(message->body);
+}
+
+static Failure connectionFailure(const Connection& c, const Ports& ports)
+{
+    using enum FailureCode;
+    switch (c.verdict)
+    {
+        case TlsVerdict::FatalError: return failure(ports, Generic_Send_Receive_Tls_Error, c.verdictInfo());
+        case TlsVerdict::KeyTooShort:
+        case TlsVerdict::HashMissing: return failure(ports, Generic_Send_Receive_Certificate_Error, c.verdictInfo());
+        case TlsVerdict::EphemeralKeyTooShort: return failure(ports, Generic_Send_Receive_Invalid_Ephemeral_Key_Length, c.verdictInfo());
+        case TlsVerdict::Good: break;
+    }
+    return failure(ports, Generic_Send_Receive_Network_Error, {{"Network_Error", c.networkError()}});
+}
+
+static Task<Result<Done>> ensureOpen(PaosSession& paos, bool stoppable, Ports& ports)
+{
+    if (paos.channel && paos.channel->isOpen()) co_return Done{};
+    auto connecting = connect(paos.server, Psk{paos.psk.identity, paos.psk.key.clone()}, paos.token, stoppable, ports);
+    auto connection = co_await std::move(connecting);
+    if (connection.waited == Waited::Stopped) co_return unexpected(ports.stop.peek());
+    if (!connection.ok()) co_return unexpected(connectionFailure(connection, ports));
+    paos.channel = std::move(connection.channel);
+    co_return Done{};
+}
+
+static Task<Result<paos::ServerBody>> converse(PaosSession& paos, paos::ClientBody body, paos::ResultOf result, bool stoppable, Ports& ports)
+{
+    const auto request = paosRequest(paos, std::move(body), std::move(result), ports);
+    for (bool again = true;; again = false)
+    {
+        auto opening = ensureOpen(paos, stoppable, ports);
+        const auto open = co_await std::move(opening);
+        if (!open) co_return unexpected(open.error());
+        auto exchange = paos.channel->exchange(request);
+        auto waited = Waited::Done;
+        if (stoppable) waited = co_await wait(exchange, deadline::exchange, ports);
+        else waited = co_await waitOnTheWayOut(exchange, deadline::grace, ports) ? Waited::Done : Waited::TimedOut;
+        if (waited == Waited::Stopped)
+        {
+            paos.serversTurn.emplace(std::move(exchange)); // PAOS is half-duplex: EndDialogue waits for the server first
+            co_return unexpected(ports.stop.peek());
+        }
+        if (waited == Waited::TimedOut) co_return unexpected(failure(ports, FailureCode::Generic_Send_Receive_Network_Error, {{"Network_Error", "the server did not answer in time"}}));
+        const auto reply = co_await std::move(exchange);
+        if (reply.outcome == WebOutcome::NotOpen && again) continue; // closed between two messages: nothing was sent
+        co_return readPaos(paos, reply, ports);
+    }
+}
+
+Task<Result<paos::ServerBody>> converse(PaosSession& paos, paos::ClientBody body, paos::ResultOf result, Ports& ports)
+{
+    return converse(paos, std::move(body), std::move(result), true, ports);
+}
+
+Task<Result<paos::ServerBody>> converseOnTheWayOut(PaosSession& paos, paos::ClientBody body, paos::ResultOf result, Ports& ports)
+{
+    return converse(paos, std::move(body), std::move(result), false, ports);
+}
+
+Failure noAnswer(const Ports& ports)
+{
+    return failure(ports, FailureCode::User_Cancelled, {{"Reason", "no answer within " + std::to_string(deadline::question.count()) + " minutes"}});
+}
+
+Failure unexpectedMessage(const paos::ServerBody& body, const Ports& ports)
+{
+    return failure(ports, FailureCode::Generic_Send_Receive_Paos_Unexpected, {{"Paos_Type", std::string(name(body))}});
+}
+
+} // namespace eidkern

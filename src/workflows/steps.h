@@ -1,0 +1,68 @@
+// The steps that several states take: waiting with a deadline and a stop, opening a judged TLS connection, one PAOS exchange.
+#pragma once
+#include "workflows/contexts.h"
+#include "workflows/deadlines.h"
+
+namespace eidkern
+{
+
+inline Failure failure(const Ports& ports, FailureCode code, std::vector<std::pair<std::string, std::string>> info = {})
+{
+    return {code, std::string(ports.state), std::move(info)};
+}
+
+enum class Waited { Done, TimedOut, Stopped };
+
+// The operation stays alive whatever comes: the caller decides what becomes of it. A stop wins every tie.
+template<typename T>
+Task<Waited> wait(const Pending<T>& operation, std::chrono::milliseconds limit, const Ports& ports)
+{
+    const auto timer = ports.clock.after(limit);
+    co_return Waited(co_await firstOf(operation, timer, ports.stop));
+}
+
+// The same where a stop is no news: on the way out.
+template<typename T>
+Task<bool> waitOnTheWayOut(const Pending<T>& operation, std::chrono::milliseconds limit, const Ports& ports)
+{
+    const auto timer = ports.clock.after(limit);
+    co_return co_await firstOf(operation, timer) == 0 || operation.ready();
+}
+
+enum class TlsVerdict { Good, FatalError, KeyTooShort, EphemeralKeyTooShort, HashMissing };
+
+// What a TLS connection must be (NETWORK 2.2, 4): no fatal error, the host's name, key sizes, and, once the service's
+// description is known, one of its certificates.
+TlsVerdict judge(const TlsFacts& tls, const std::optional<CommCertificates>& known);
+
+struct Connection
+{
+    std::unique_ptr<WebChannel> channel;
+    WebOpened opened;
+    TlsVerdict verdict = TlsVerdict::Good;
+    Waited waited = Waited::Done;
+
+    bool ok() const { return waited == Waited::Done && opened.outcome == WebOutcome::Ok; }
+    std::string networkError() const; // info key Network_Error
+    std::vector<std::pair<std::string, std::string>> verdictInfo() const;
+};
+
+// `stoppable`: false on the way out. A good connection's certificate is added to token.seenCertificates.
+Task<Connection> connect(const Url& url, std::optional<Psk> psk, TokenSession& token, bool stoppable, Ports& ports);
+
+// Sends one message and returns the server's next one, whose place in the protocol the caller judges. Raises the
+// Generic_Send_Receive_* codes. After a stop the exchange stays open in paos.serversTurn.
+Task<Result<paos::ServerBody>> converse(PaosSession& paos, paos::ClientBody body, paos::ResultOf result, Ports& ports);
+
+// The same after a stop or a failure: nothing but a deadline ends it.
+Task<Result<paos::ServerBody>> converseOnTheWayOut(PaosSession& paos, paos::ClientBody body, paos::ResultOf result, Ports& ports);
+
+// A reply read as a PAOS message, which is then the one to answer.
+Result<paos::ServerBody> readPaos(PaosSession& paos, const WebReply& reply, Ports& ports);
+
+Failure noAnswer(const Ports& ports); // a person did not answer within the deadline
+Failure unexpectedMessage(const paos::ServerBody& body, const Ports& ports);
+
+std::string userAgent(); // "eidkern/<version> (TR-03124-1/1.4)"
+
+} // namespace eidkern

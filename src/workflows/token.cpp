@@ -1,0 +1,143 @@
+// From the tcTokenURL to a tcToken that can be used: ParseTcTokenUrl, FetchTcToken, CheckTcToken.
+#include <algorithm>
+
+#include "workflows/authentication.h"
+#include "workflows/steps.h"
+
+namespace eidkern
+{
+
+using enum FailureCode;
+
+static Delivery notFound(TokenSession token, Failure failure, int status = 404) { return {std::move(token), std::move(failure), {status, {}}}; }
+
+Task<Next<FetchTcToken, Delivery>> run(ParseTcTokenUrl state, Ports& ports)
+{
+    const auto url = ports.web.url(state.tcTokenUrl);
+    if (!url) co_return notFound({}, failure(ports, Parse_TcToken_Invalid_Url));
+    if (url->scheme != "https") co_return notFound({}, failure(ports, Get_TcToken_Invalid_Url), 400);
+    TokenSession token;
+    token.tcTokenUrl = *url;
+    co_return FetchTcToken{std::move(token)};
+}
+
+static bool isRedirect(int status) { return status == 302 || status == 303 || status == 307; }
+
+static Failure connectionFailure(const Connection& c, const Ports& ports)
+{
+    switch (c.verdict)
+    {
+        case TlsVerdict::KeyTooShort: return failure(ports, Get_TcToken_Invalid_Certificate_Key_Length, c.verdictInfo());
+        case TlsVerdict::EphemeralKeyTooShort: return failure(ports, Get_TcToken_Invalid_Ephemeral_Key_Length, c.verdictInfo());
+        case TlsVerdict::FatalError:
+        case TlsVerdict::HashMissing: return failure(ports, Get_TcToken_Network_Error, c.verdictInfo());
+        case TlsVerdict::Good: break;
+    }
+    return failure(ports, Get_TcToken_Network_Error, {{"Network_Error", c.networkError()}, {"Http_Status_Code", "0"}});
+}
+
+static Failure replyFailure(const WebReply& reply, const Ports& ports)
+{
+    const auto status = std::to_string(reply.status);
+    if (reply.outcome == WebOutcome::TooLarge) return failure(ports, Get_TcToken_Invalid_Data, {{"Http_Status_Code", status}});
+    if (reply.outcome != WebOutcome::Ok)
+        return failure(ports, Get_TcToken_Network_Error, {{"Network_Error", std::string(name(reply.outcome)) + ": " + reply.detail}, {"Http_Status_Code", status}});
+    const auto code = reply.status == 503 ? Get_TcToken_ServiceUnavailable
+                    : reply.status >= 500 ? Get_TcToken_Server_Error
+                    : reply.status >= 400 ? Get_TcToken_Client_Error
+                                          : Get_TcToken_Invalid_Server_Reply;
+    return failure(ports, code, {{"Http_Status_Code", status}});
+}
+
+static constexpr int mostRedirects = 20;
+
+Task<Next<CheckTcToken, Delivery>> run(FetchTcToken state, Ports& ports)
+{
+    auto& token = state.token;
+    auto url = token.tcTokenUrl;
+    for (int hop = 0; hop <= mostRedirects; ++hop)
+    {
+        auto connecting = connect(url, {}, token, true, ports);
+        auto connection = co_await std::move(connecting);
+        if (connection.waited == Waited::Stopped) co_return notFound(std::move(token), ports.stop.peek());
+        if (!connection.ok()) co_return notFound(std::move(token), connectionFailure(connection, ports));
+
+        WebRequest request{.path = url.path, .headers = {{"Accept", "text/xml, */*;q=0.8"}, {"User-Agent", userAgent()}}};
+        auto fetching = connection.channel->exchange(std::move(request));
+        const auto waited = co_await wait(fetching, deadline::exchange, ports);
+        if (waited == Waited::Stopped) co_return notFound(std::move(token), ports.stop.peek());
+        if (waited == Waited::TimedOut) co_return notFound(std::move(token), failure(ports, Get_TcToken_Network_Error, {{"Network_Error", "the service did not answer in time"}}));
+        auto reply = co_await std::move(fetching);
+
+        if (reply.outcome == WebOutcome::Ok && reply.status == 200)
+        {
+            if (reply.body.empty()) co_return notFound(std::move(token), failure(ports, Get_TcToken_Empty_Data));
+            co_return CheckTcToken{std::move(token), std::move(reply.body)};
+        }
+        if (reply.outcome != WebOutcome::Ok || !isRedirect(reply.status)) co_return notFound(std::move(token), replyFailure(reply, ports));
+        const auto next = reply.location.empty() ? std::nullopt : ports.web.url(reply.location, &url);
+        if (!next || next->scheme != "https")
+            co_return notFound(std::move(token), failure(ports, Get_TcToken_Invalid_Redirect_Url, {{"Http_Status_Code", std::to_string(reply.status)}}), reply.location.empty() ? 404 : 400);
+        url = *next;
+    }
+    co_return notFound(std::move(token), failure(ports, Get_TcToken_Invalid_Server_Reply, {{"Network_Error", "more than " + std::to_string(mostRedirects) + " redirects"}}));
+}
+
+namespace
+{
+
+struct Addresses
+{
+    std::optional<Url> server, refresh, communicationError;
+};
+
+// Nothing: the XML is not a tcToken at all, so that not even its addresses may be used.
+std::optional<Addresses> addresses(const std::optional<TcToken>& token, const Web& web)
+{
+    if (!token || !token->binding || !token->serverAddress || !token->refreshAddress) return {};
+    Addresses found;
+    for (const auto& [text, url] : {std::pair(&token->serverAddress, &found.server), {&token->refreshAddress, &found.refresh},
+                                    {&token->communicationErrorAddress, &found.communicationError}})
+    {
+        if (!*text || (*text)->empty()) continue;
+        *url = web.url(**text);
+        if (!*url) return {};
+    }
+    return found;
+}
+
+std::optional<Psk> pskOf(const TcToken& token)
+{
+    const auto& identity = token.sessionIdentifier;
+    if (!identity || identity->empty() || identity->size() > 255 || !token.psk || token.psk->empty()) return {};
+    auto key = fromHex(token.psk->text());
+    if (!key || key->size() > 512) return {};
+    Psk psk{*identity, Secret(*key)};
+    std::ranges::fill(*key, std::uint8_t(0));
+    return psk;
+}
+
+bool isHttps(const std::optional<Url>& url) { return url && url->scheme == "https"; }
+
+} // namespace
+
+Task<Next<StartPaos, ResolveRefresh>> run(CheckTcToken state, Ports& ports)
+{
+    auto& session = state.token;
+    const auto invalid = [&] { return ResolveRefresh{std::move(session), failure(ports, Get_TcToken_Invalid_Data)}; };
+
+    const auto token = ports.web.parseTcToken(state.xml.text());
+    const auto urls = addresses(token, ports.web);
+    if (!urls) co_return invalid();
+    session.readable = true;
+    if (isHttps(urls->refresh)) session.refreshAddress = urls->refresh;
+    session.communicationErrorAddress = urls->communicationError;
+
+    auto psk = pskOf(*token);
+    const bool usable = token->binding == "urn:liberty:paos:2006-08" && isHttps(urls->server) && session.refreshAddress && psk
+                     && (!token->pathSecurityProtocol || token->pathSecurityProtocol == "urn:ietf:rfc:4279");
+    if (!usable) co_return invalid();
+    co_return StartPaos{{std::move(session), *urls->server, std::move(*psk)}};
+}
+
+} // namespace eidkern

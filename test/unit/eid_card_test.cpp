@@ -1,0 +1,392 @@
+// The terminal's end of the card protocols against the simulated card.
+#include <QtTest>
+
+#include "card/instructions.h"
+#include "core/auxiliary_data.h"
+#include "core/oid.h"
+#include "support/card_bench.h"
+#include "support/eac_server.h"
+
+using namespace eidkern;
+using namespace eidkern::card;
+using namespace eidkern::test;
+
+namespace
+{
+
+template<typename T>
+std::string_view outcome(const CardResult<T>& result)
+{
+    return result ? "ok" : name(result.error());
+}
+
+#define OUTCOME(result, expected) QCOMPARE(std::string(outcome(result)), std::string(expected))
+static constexpr auto ok = "ok", removed = "CARD_NOT_FOUND", commandFailed = "COMMAND_FAILED", protocolError = "PROTOCOL_ERROR",
+                      wrongPassword = "INVALID_PASSWORD", pukInoperative = "PUK_INOPERATIVE", wrongLength = "WRONG_LENGTH";
+
+Persona personaWith(int triesLeft, int pukUses = 10, bool deactivated = false)
+{
+    auto persona = testPersona();
+    persona.pinTriesLeft = triesLeft;
+    persona.pukUsesLeft = pukUses;
+    persona.pinDeactivated = deactivated;
+    return persona;
+}
+
+// Everything up to the moment when the server takes over secure messaging.
+Task<CardResult<EacOutput>> login(EidCard& eid, const EacServer& server)
+{
+    auto recognised = co_await eid.recognise();
+    if (!recognised) co_return tl::unexpected(recognised.error());
+    const auto pace = co_await eid.pace(password(PasswordId::Pin, "123456", Chat::forTerminal(everyRight())));
+    if (!pace) co_return tl::unexpected(pace.error());
+    const auto challenge = co_await eid.challenge();
+    if (!challenge) co_return tl::unexpected(challenge.error());
+    co_return co_await eid.authenticate(server.input(pace->idPicc, *challenge));
+}
+
+// The server's APDU through its own secure messaging.
+std::optional<ResponseApdu> ask(CardBench& bench, SecureMessaging& session, const CommandApdu& command)
+{
+    const auto answer = bench.run(bench.eid->transmit(encode(session.protect(command))));
+    const auto response = answer ? parseResponse(*answer) : std::nullopt;
+    return response ? session.open(*response) : std::nullopt;
+}
+
+} // namespace
+
+class EidCardTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void recognise()
+    {
+        CardBench bench;
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        QCOMPARE(bench.eid->about().reader, std::string("Simulated reader"));
+        QVERIFY(bench.eid->about().type == EidType::CardCertified);
+        QVERIFY(bench.eid->about().pin == (PinState{3, false}));
+    }
+
+    void recogniseReadsThePinState_data()
+    {
+        QTest::addColumn<int>("triesLeft");
+        QTest::addColumn<bool>("deactivated");
+        for (int tries = 0; tries <= 3; ++tries) QTest::newRow(qPrintable(QString::number(tries))) << tries << false;
+        QTest::newRow("deactivated") << 0 << true;
+    }
+    void recogniseReadsThePinState()
+    {
+        QFETCH(int, triesLeft);
+        QFETCH(bool, deactivated);
+        CardBench bench(personaWith(triesLeft, 10, deactivated));
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        QVERIFY(bench.eid->about().pin == (PinState{triesLeft, deactivated}));
+    }
+
+    void notAnEidCard_data()
+    {
+        QTest::addColumn<int>("apdu");
+        QTest::addColumn<QByteArray>("answer");
+        QTest::addColumn<QByteArray>("expected");
+        QTest::newRow("no application") << 0 << QByteArray("6a82") << QByteArray(protocolError);
+        QTest::newRow("no answer") << 0 << QByteArray("") << QByteArray(commandFailed);
+        QTest::newRow("one byte") << 0 << QByteArray("90") << QByteArray(commandFailed);
+        QTest::newRow("no master file") << 1 << QByteArray("6a82") << QByteArray(protocolError);
+        QTest::newRow("EF.DIR without eID") << 2 << QByteArray("61094f07a00000024710016282") << QByteArray(protocolError);
+        QTest::newRow("EF.DIR truncated") << 2 << QByteArray("610b4f09e807046282") << QByteArray(protocolError);
+        QTest::newRow("EF.CardAccess garbage") << 3 << QByteArray("ffffffffff9000") << QByteArray(protocolError);
+        QTest::newRow("EF.CardAccess without PACE") << 3 << QByteArray("310f300d060804007f00070202020201026282") << QByteArray(protocolError);
+        QTest::newRow("too long for the card") << 2 << QByteArray("6700") << QByteArray(wrongLength);
+        QTest::newRow("PIN state unknown") << 4 << QByteArray("6a88") << QByteArray(commandFailed);
+    }
+    void notAnEidCard()
+    {
+        QFETCH(int, apdu);
+        QFETCH(QByteArray, answer);
+        QFETCH(QByteArray, expected);
+        CardBench bench;
+        const auto bytes = fromHex(answer.toStdString()).value();
+        bench.reader.answerWith([=](int n, ByteView) { return n == apdu ? std::optional(bytes) : std::nullopt; });
+        OUTCOME(bench.run(bench.eid->recognise()), expected.toStdString());
+    }
+
+    void smallAnswersAreCollected() // a reader that delivers seven bytes at a time
+    {
+        CardBench bench;
+        bench.reader.answerWith([&](int, ByteView apdu) -> std::optional<Bytes> {
+            auto command = parseCommand(apdu).value();
+            if (command.ins != instruction::readBinary) return {};
+            command.le = 7;
+            return bench.reader.card()->transmit(encode(command));
+        });
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+    }
+
+    void endlessFileIsRefused()
+    {
+        CardBench bench;
+        int reads = 0;
+        bench.reader.answerWith([&](int, ByteView apdu) -> std::optional<Bytes> {
+            if (apdu[1] != instruction::readBinary) return {};
+            ++reads;
+            return Bytes{0x61, 0x90, 0x00};
+        });
+        OUTCOME(bench.run(bench.eid->recognise()), protocolError);
+        QVERIFY(reads > 10 && reads <= 1000);
+    }
+
+    void paceWithEachPassword()
+    {
+        CardBench bench;
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        const auto chat = Chat::forTerminal(Rights{Right::ReadDg4});
+        const auto withPin = bench.run(bench.eid->pace(password(PasswordId::Pin, "123456", chat)));
+        OUTCOME(withPin, ok);
+        QCOMPARE(withPin->idPicc.size(), 32u);
+        QCOMPARE(withPin->car, bench.chain.cvca.chr);
+        QCOMPARE(withPin->carPrevious, std::string());
+        QVERIFY(parseSecurityInfos(withPin->efCardAccess));
+
+        const auto withCan = bench.run(bench.eid->pace(password(PasswordId::Can, "500540")));
+        OUTCOME(withCan, ok);
+        QCOMPARE(withCan->car, std::string()); // nobody asked
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Puk, "9876543210"))), ok);
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Mrz, "123456"))), protocolError);
+    }
+
+    void wrongPins()
+    {
+        CardBench bench;
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Pin, "000000"))), wrongPassword);
+        QCOMPARE(bench.eid->about().pin.triesLeft, 2);
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Pin, "123456"))), ok);
+        QCOMPARE(bench.eid->about().pin.triesLeft, 3);
+        for (const int left : {2, 1})
+        {
+            OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Pin, "000000"))), wrongPassword);
+            QCOMPARE(bench.eid->about().pin.triesLeft, left);
+        }
+        QCOMPARE(bench.reader.card()->pinTriesLeft(), 1);
+    }
+
+    void wrongCanAndPukCountNothing()
+    {
+        CardBench bench;
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        for (int i = 0; i < 12; ++i) OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Can, "000000"))), wrongPassword);
+        for (int i = 0; i < 12; ++i) OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Puk, "0000000000"))), wrongPassword);
+        QVERIFY(bench.eid->about().pin == (PinState{3, false}));
+    }
+
+    void suspendedPinNeedsTheCan()
+    {
+        CardBench bench(personaWith(1));
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Pin, "123456"))), protocolError); // a workflow never does this
+        QCOMPARE(bench.reader.card()->pinTriesLeft(), 1);
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Can, "500540"))), ok);
+        QCOMPARE(bench.eid->about().pin.triesLeft, 1);
+        const auto pin = bench.run(bench.eid->pace(password(PasswordId::Pin, "123456", Chat::forTerminal(everyRight()))));
+        OUTCOME(pin, ok);
+        QCOMPARE(pin->car, bench.chain.cvca.chr);
+        QCOMPARE(bench.eid->about().pin.triesLeft, 3);
+    }
+
+    void lastTryThenPuk()
+    {
+        CardBench bench(personaWith(1));
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Can, "500540"))), ok);
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Pin, "000000"))), wrongPassword);
+        QCOMPARE(bench.eid->about().pin.triesLeft, 0);
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Pin, "123456"))), wrongPassword); // blocked: also the right one
+        QCOMPARE(bench.eid->about().pin.triesLeft, 0);
+
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Puk, "9876543210"))), ok);
+        OUTCOME(bench.run(bench.eid->unblockPin()), ok);
+        QCOMPARE(bench.eid->about().pin.triesLeft, 3);
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Pin, "123456"))), ok);
+    }
+
+    void pukHasLimitedUses()
+    {
+        CardBench bench(personaWith(0, 1));
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Puk, "9876543210"))), ok);
+        OUTCOME(bench.run(bench.eid->unblockPin()), ok);
+        OUTCOME(bench.run(bench.eid->unblockPin()), pukInoperative);
+    }
+
+    void deactivatedPin()
+    {
+        CardBench bench(personaWith(3, 10, true));
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Pin, "123456"))), protocolError);
+        QVERIFY(bench.eid->about().pin.deactivated);
+    }
+
+    void wholeLogin()
+    {
+        CardBench bench;
+        const AuxiliaryData asked{.dateOfBirth = Date{2008, 11, 20}, .dateOfExpiry = Date{2026, 11, 20}, .communityId = Bytes{0x02, 0x76}};
+        const EacServer server(std::move(bench.chain), bench.random, encode(asked));
+        const auto eac = bench.run(login(*bench.eid, server));
+        OUTCOME(eac, ok);
+        auto session = server.accept(*eac);
+        QVERIFY(session);
+
+        const auto selected = ask(bench, *session, selectApplication(eidApplication));
+        QVERIFY(selected && selected->ok());
+        const auto groups = dataGroups(testPersona());
+        for (int number = 1; number <= 22; ++number)
+        {
+            const auto answer = ask(bench, *session, readFromStart(std::uint8_t(number), CommandApdu::all));
+            QVERIFY(answer);
+            const auto group = groups.find(number);
+            QCOMPARE(answer->sw, group == groups.end() ? 0x6A82 : 0x6282);
+            if (group != groups.end()) QCOMPARE(answer->data, group->second);
+        }
+        for (const auto item : {oid::auxDateOfBirth, oid::auxDateOfExpiry, oid::auxCommunityId})
+        {
+            const auto answer = ask(bench, *session, {.ins = 0x20, .p1 = 0x80, .data = tlv(0x06, item)});
+            QVERIFY(answer && answer->ok());
+        }
+        for (const auto* secret : {"123456", "500540", "9876543210"})
+            QVERIFY(bench.log.text().find(toHex(asBytes(secret))) == std::string::npos && bench.log.text().find(secret) == std::string::npos);
+    }
+
+    void wrongTerminalSignatureIsRefused()
+    {
+        CardBench bench;
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        const EacServer server(std::move(bench.chain), bench.random);
+        const auto pace = bench.run(bench.eid->pace(password(PasswordId::Pin, "123456", Chat::forTerminal(everyRight()))));
+        const auto challenge = bench.run(bench.eid->challenge());
+        OUTCOME(pace, ok);
+        OUTCOME(challenge, ok);
+        auto input = server.input(pace->idPicc, *challenge);
+        input.signature.back() ^= 1;
+        OUTCOME(bench.run(bench.eid->authenticate(std::move(input))), protocolError);
+    }
+
+    void badServerInputIsRefused()
+    {
+        CardBench bench;
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        const EacServer server(std::move(bench.chain), bench.random);
+        const auto pace = bench.run(bench.eid->pace(password(PasswordId::Pin, "123456", Chat::forTerminal(everyRight()))));
+        OUTCOME(pace, ok);
+        const auto good = [&] { return server.input(pace->idPicc, Bytes(8)); };
+        auto noChain = good(), noPoint = good(), compressed = good(), hugeAuxiliaryData = good();
+        noChain.chain.clear();
+        noPoint.ephemeralPublicKey.clear();
+        compressed.ephemeralPublicKey = Bytes(33, 2);
+        OUTCOME(bench.run(bench.eid->authenticate(std::move(noChain))), protocolError);
+        OUTCOME(bench.run(bench.eid->authenticate(std::move(noPoint))), protocolError);
+        OUTCOME(bench.run(bench.eid->authenticate(std::move(compressed))), protocolError);
+        hugeAuxiliaryData.auxiliaryData = tlv(0x67, Bytes(70000));
+        OUTCOME(bench.run(bench.eid->authenticate(std::move(hugeAuxiliaryData))), wrongLength);
+        OUTCOME(bench.run(bench.eid->transmit({0x00, 0xB0})), protocolError);
+    }
+
+    void removalAtEveryApdu()
+    {
+        int apdus = 0;
+        {
+            CardBench bench;
+            bench.reader.answerWith([&](int n, ByteView) { apdus = n + 1; return std::optional<Bytes>(); });
+            const EacServer server(std::move(bench.chain), bench.random);
+            OUTCOME(bench.run(login(*bench.eid, server)), ok);
+        }
+        QVERIFY(apdus > 20);
+        for (int n = 0; n < apdus; ++n)
+        {
+            CardBench bench;
+            bench.reader.removeAtApdu(n);
+            auto gone = bench.eid->removed();
+            const EacServer server(std::move(bench.chain), bench.random);
+            OUTCOME(bench.run(login(*bench.eid, server)), removed);
+            QVERIFY(gone.ready());
+        }
+    }
+
+    void hostileAnswerAtEveryApdu() // whatever comes: an error that fits, never a success
+    {
+        for (const auto* answer : {"", "90", "9000", "6f00", "7c009000", "7c0280009000", "ffffffffffff9000", "990290008e0800000000000000009000"})
+        {
+            for (int n = 0; n < 24; ++n)
+            {
+                CardBench bench;
+                const auto bytes = fromHex(answer).value();
+                bench.reader.answerWith([=](int at, ByteView) { return at == n ? std::optional(bytes) : std::nullopt; });
+                const EacServer server(std::move(bench.chain), bench.random);
+                const auto result = bench.run(login(*bench.eid, server));
+                const bool harmless = bytes == Bytes{0x90, 0x00} && n < 6; // 9000 is a fine answer to SELECT and to MSE:Set AT
+                QVERIFY2(harmless || !result, qPrintable(QString("%1 at %2").arg(answer).arg(n)));
+                if (!result) QVERIFY(result.error() == CardFault::CommandFailed || result.error() == CardFault::Protocol);
+            }
+        }
+    }
+
+    void wrongCardTokenIsRefused()
+    {
+        CardBench bench;
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        bench.reader.answerWith([&](int, ByteView apdu) -> std::optional<Bytes> {
+            if (apdu[0] != 0x00 || apdu[1] != instruction::generalAuthenticate) return {};
+            auto answer = bench.reader.card()->transmit(apdu);
+            answer[4] ^= 1;
+            return answer;
+        });
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Pin, "123456"))), protocolError);
+    }
+
+    void reflectedPointsAreRefused_data()
+    {
+        QTest::addColumn<int>("request");
+        QTest::newRow("mapping key") << 0x81;
+        QTest::newRow("ephemeral key") << 0x83;
+    }
+    void reflectedPointsAreRefused()
+    {
+        QFETCH(int, request);
+        CardBench bench;
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        bench.reader.answerWith([&](int, ByteView apdu) -> std::optional<Bytes> {
+            const auto command = parseCommand(apdu).value();
+            if (command.ins != instruction::generalAuthenticate || command.data.size() < 4 || command.data[2] != request) return {};
+            auto answer = command.data;
+            ++answer[2];
+            return encode(ResponseApdu{answer, 0x9000});
+        });
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Pin, "123456"))), protocolError);
+    }
+
+    void readerWithoutExtendedLength()
+    {
+        CardBench bench;
+        bench.reader.answerWith([](int, ByteView apdu) { return apdu.size() > 261 ? std::optional(Bytes{0x67, 0x00}) : std::nullopt; });
+        const EacServer server(std::move(bench.chain), bench.random);
+        OUTCOME(bench.run(login(*bench.eid, server)), wrongLength);
+    }
+
+    void manyRounds() // leading zeros in coordinates and secrets come up in some of them
+    {
+        CardBench bench;
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        for (int round = 0; round < 300; ++round)
+        {
+            bench.eid.reset();
+            bench.eid = bench.connect();
+            OUTCOME(bench.run(bench.eid->recognise()), ok);
+            OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Can, "500540", Chat::forTerminal(everyRight())))), ok);
+            OUTCOME(bench.run(bench.eid->challenge()), ok);
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(EidCardTest)
+#include "eid_card_test.moc"
