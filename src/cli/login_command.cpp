@@ -193,7 +193,11 @@ ExitCode login(const LoginOptions& options)
 ExitCode demo(DemoOptions options)
 {
     auto& login = options.login;
-    const auto lab = PublicLab::start({});
+    LabSettings settings;
+    settings.requiredRights = {"FamilyName", "GivenNames", "DateOfBirth", "Address"};
+    settings.optionalRights = {"BirthName", "DoctoralDegree", "PlaceOfBirth", "Nationality", "DocumentType", "ValidUntil", "IssuingCountry", "AgeVerification"};
+    settings.requiredAge = 18;
+    const auto lab = PublicLab::start(settings);
     if (!lab) return complain("the lab does not start: " + lab.error()), ExitCode::Internal;
     auto anchors = anchorsOf(login.cvcaFiles);
     if (!anchors) return ExitCode::Usage;

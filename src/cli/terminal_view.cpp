@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <cstdio>
 #include <string>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <vector>
 
 #include "cli/own_data.h"
@@ -28,6 +31,36 @@ std::string printable(std::string_view text) // what comes from a service or a c
     return safe;
 }
 
+std::vector<std::string> wrapped(const std::string& text, std::size_t width) // at line ends, and at blanks where a line is too long
+{
+    std::vector<std::string> lines{""};
+    std::string word;
+    const auto flush = [&] {
+        const bool first = lines.back().empty();
+        if (!first && columns(lines.back()) + 1 + columns(word) > width) lines.emplace_back(word);
+        else lines.back().append(first ? "" : " ").append(word);
+        word.clear();
+    };
+    for (const char c : text)
+    {
+        if (c == ' ') flush();
+        else if (c != '\n') word += c;
+        else
+        {
+            flush();
+            lines.emplace_back();
+        }
+    }
+    flush();
+    return lines;
+}
+
+std::size_t terminalWidth() // in columns; without a terminal nothing is wrapped
+{
+    winsize size{};
+    return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 100'000;
+}
+
 class TerminalView final : public View
 {
 public:
@@ -40,7 +73,7 @@ public:
         std::vector<Row> rows{{t(Text::Service), e.service.name}, {t(Text::Address), e.service.url}, {t(Text::IssuedBy), e.service.issuerName},
                               {t(Text::ValidFromTo), e.service.validFrom + " – " + e.service.validUntil}, {t(Text::Purpose), e.service.purpose}};
         if (!e.transactionInfo.empty()) rows.push_back({t(Text::Transaction), e.transactionInfo});
-        rows.push_back({t(Text::Required), e.required.empty() ? t(Text::NoRights) : list(e.required)});
+        if (!e.required.empty() || e.optional.empty()) rows.push_back({t(Text::Required), e.required.empty() ? t(Text::NoRights) : list(e.required)});
         if (!e.optional.empty()) rows.push_back({t(Text::Optional), list(e.optional)});
         if (e.requiredAge) rows.push_back({t(Text::RequiredAge), std::to_string(*e.requiredAge)});
         line("");
@@ -117,10 +150,12 @@ private:
         for (const auto& row : rows) width = std::max(width, columns(row.label));
         for (const auto& row : rows)
         {
-            const auto indent = std::string(width + 4, ' ');
-            auto value = printable(row.value);
-            for (std::size_t at = 0; (at = value.find('\n', at)) != std::string::npos; at += indent.size() + 1) value.insert(at + 1, indent);
-            line("  " + styled("1", row.label) + std::string(width - columns(row.label) + 2, ' ') + value);
+            auto label = "  " + styled("1", row.label) + std::string(width - columns(row.label) + 2, ' ');
+            for (const auto& piece : wrapped(printable(row.value), width_ - std::min(width_ / 2, width + 4)))
+            {
+                line(label + piece);
+                label = std::string(width + 4, ' ');
+            }
         }
     }
 
@@ -133,6 +168,7 @@ private:
 
     Language language_;
     bool colours_;
+    std::size_t width_ = terminalWidth();
 };
 
 } // namespace

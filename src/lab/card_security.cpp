@@ -1,6 +1,7 @@
 #include "lab/card_security.h"
 
 #include <algorithm>
+#include <array>
 
 #include <openssl/cms.h>
 #include <openssl/err.h>
@@ -45,12 +46,12 @@ bool startsWith(ByteView oid, ByteView prefix) { return oid.size() >= prefix.siz
 // What protects the session must be the same in the signed file: nobody may have offered weaker protocols in EF.CardAccess.
 bool agree(ByteView efCardAccess, ByteView signedInfos)
 {
-    static constexpr auto pace = oid::bsi(2, 2, 4), chipAuthentication = oid::bsi(2, 2, 3);
+    static constexpr std::array protocols{oid::bsi(2, 2, 2), oid::bsi(2, 2, 3), oid::bsi(2, 2, 4)}; // TA, CA, PACE
     const auto signedOnes = infosOf(signedInfos);
     const auto open = infosOf(efCardAccess);
     return !open.empty() && std::ranges::all_of(open, [&](const Tlv& info) {
         const auto protocol = protocolOf(info);
-        const bool matters = startsWith(protocol, pace) || startsWith(protocol, chipAuthentication) || startsWith(protocol, oid::terminalAuthentication);
+        const bool matters = std::ranges::any_of(protocols, [&](const auto& prefix) { return startsWith(protocol, prefix); });
         return !matters || std::ranges::any_of(signedOnes, [&](const Tlv& other) { return same(other.whole, info.whole); });
     });
 }
@@ -102,7 +103,8 @@ std::optional<Curve> chipAuthenticationCurve(ByteView efCardAccess)
     return {};
 }
 
-tl::expected<card::SecurityInfos, std::string> verifyCardSecurity(ByteView bytes, ByteView efCardAccess, const std::vector<Bytes>& cscas, Date today)
+tl::expected<card::SecurityInfos, std::string> verifyCardSecurity(ByteView bytes, ByteView efCardAccess, const std::vector<Bytes>& cscas,
+                                                                  Date today)
 {
     ERR_clear_error();
     const auto file = bytes.size() <= largestCardSecurity ? takeTlv(bytes) : std::nullopt; // zero bytes may follow
@@ -125,7 +127,8 @@ tl::expected<card::SecurityInfos, std::string> verifyCardSecurity(ByteView bytes
     return std::move(*infos);
 }
 
-tl::expected<card::SessionKeys, std::string> verifyChipAuthentication(const card::SecurityInfos& infos, const EcKey& ephemeral, ByteView nonce, ByteView token)
+tl::expected<card::SessionKeys, std::string> verifyChipAuthentication(const card::SecurityInfos& infos, const EcKey& ephemeral, ByteView nonce,
+                                                                      ByteView token)
 {
     if (infos.chipAuthentication.empty()) return Reason("EF.CardSecurity offers no usable chip authentication");
     const auto& protocol = infos.chipAuthentication.front(); // the one that a client takes, too

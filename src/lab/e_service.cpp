@@ -24,8 +24,8 @@ static TlsProfile profileFor(const LabPki& pki)
 static HttpAnswer page(int status, const std::string& title, const std::string& content)
 {
     return {.status = status, .contentType = "text/html; charset=utf-8",
-            .body = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + title + "</title></head>\n<body><h1>" + title + "</h1>\n<p>"
-                + content + "</p></body></html>\n"};
+            .body = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + title + "</title></head>\n<body><h1>" + title
+                + "</h1>\n<p>" + content + "</p></body></html>\n"};
 }
 
 EService::EService(const LabPki& pki, const EidServer& eidServer, Sessions& sessions, FaultScript faults)
@@ -79,7 +79,8 @@ HttpAnswer EService::refresh(std::string_view query)
     auto& record = session->record;
     record.refreshed = true;
     if (record.selfAuthentication) return {.contentType = "application/json; charset=utf-8", .body = selfAuthenticationJson(record)};
-    if (record.outcome && record.outcome->isOk()) return page(200, "You are logged in", std::to_string(record.dataGroups.size()) + " data groups were read.");
+    const auto groups = std::to_string(record.dataGroups.size());
+    if (record.outcome && record.outcome->isOk()) return page(200, "You are logged in", groups + " data groups were read.");
     return page(200, "The login failed", record.outcome ? "The eID-Server ended it with an error." : "It was not completed.");
 }
 

@@ -10,8 +10,9 @@ namespace eidkern::lab
 namespace
 {
 
-constexpr std::string_view parameterError = "/al/common#parameterError", internalError = "/al/common#internalError", noPermission = "/al/common#noPermission",
-                           notGenuine = "/sal#securityConditionNotSatisfied", expired = "/sal/mEAC#DocumentValidityVerificationFailed";
+constexpr std::string_view parameterError = "/al/common#parameterError", internalError = "/al/common#internalError",
+                           noPermission = "/al/common#noPermission", notGenuine = "/sal#securityConditionNotSatisfied",
+                           expired = "/sal/mEAC#DocumentValidityVerificationFailed";
 
 Date yearsBefore(Date day, int years) // 29 February: the day before 1 March
 {
@@ -40,7 +41,8 @@ Bytes auxiliaryData(const ServiceRequest& request, Date today)
 
 Rights ServiceRequest::terminalRights() const
 {
-    auto rights = required.value_or(Rights()) | optional.value_or(required ? Rights() : *ServiceRequest().optional); // neither sent: all of the AT's
+    const auto unsent = required ? Rights() : *ServiceRequest().optional; // neither is sent: the client offers all that the AT has
+    auto rights = required.value_or(Rights()) | optional.value_or(unsent);
     return requiredAge ? rights.add(Right::AgeVerification) : rights;
 }
 
@@ -90,9 +92,14 @@ paos::ServerBody EidDialogue::sendEac1()
     auto optional = request_.optional;
     const bool ageRequired = request_.required && request_.required->has(Right::AgeVerification);
     if (request_.requiredAge && optional && !ageRequired) optional->add(Right::AgeVerification);
-    return paos::Eac1Input{.acceptedEidTypes = request_.acceptedEidTypes, .certificates = {pki_.at, pki_.dv}, .descriptionDer = pki_.description,
-                           .description = parseCertificateDescription(pki_.description), .requiredRights = request_.required, .optionalRights = optional,
-                           .auxiliaryDataTlv = auxiliaryData_, .auxiliaryData = parseAuxiliaryData(auxiliaryData_).value_or(AuxiliaryData()),
+    return paos::Eac1Input{.acceptedEidTypes = request_.acceptedEidTypes,
+                           .certificates = {pki_.at, pki_.dv},
+                           .descriptionDer = pki_.description,
+                           .description = parseCertificateDescription(pki_.description),
+                           .requiredRights = request_.required,
+                           .optionalRights = optional,
+                           .auxiliaryDataTlv = auxiliaryData_,
+                           .auxiliaryData = parseAuxiliaryData(auxiliaryData_).value_or(AuxiliaryData()),
                            .transactionInfo = request_.transactionInfo};
 }
 
@@ -100,26 +107,30 @@ paos::ServerBody EidDialogue::take(const paos::Eac1Output& output)
 {
     record_.effective = output.chat.rights;
     record_.carsWithoutChain = output.certificationAuthorityReferences;
-    if (!output.chat.isAuthenticationTerminal() || output.chat.role != Role::Terminal) return fail(parameterError, "the effective CHAT is not that of a terminal");
+    const bool forTerminal = output.chat.isAuthenticationTerminal() && output.chat.role == Role::Terminal;
+    if (!forTerminal) return fail(parameterError, "the effective CHAT is not that of a terminal");
     if (!record_.offered.contains(output.chat.rights)) return fail(noPermission, "the effective CHAT goes beyond what was offered");
     const auto required = request_.required.value_or(Rights()) & pki_.at.chat.rights;
     if (!output.chat.rights.contains(required)) return fail(noPermission, "a required right was taken away");
     const auto curve = chipAuthenticationCurve(output.efCardAccess);
     if (!curve) return fail(parameterError, "EFCardAccess names no usable domain parameters for chip authentication");
-    if (output.idPicc.size() != curve->fieldSize() || output.challenge.size() != 8) return fail(parameterError, "IDPICC or Challenge has a wrong length");
+    if (output.idPicc.size() != curve->fieldSize()) return fail(parameterError, "IDPICC has a wrong length");
+    if (output.challenge.size() != 8) return fail(parameterError, "the challenge has a wrong length");
 
     // A trust point without a chain could only be helped by link certificates, and the lab's CVCA has none: the client decides.
     efCardAccess_ = output.efCardAccess;
     challenge_ = output.challenge;
     ephemeral_ = generateKey(*curve, random_);
-    signature_ = sign(pki_.atKey, HashAlgorithm::Sha256, concat({output.idPicc, output.challenge, xCoordinate(ephemeral_->point), auxiliaryData_}));
+    const auto toSign = concat({output.idPicc, output.challenge, xCoordinate(ephemeral_->point), auxiliaryData_}); // TR-03110-3 B.4.3
+    signature_ = sign(pki_.atKey, HashAlgorithm::Sha256, toSign);
     turn_ = request_.signLater ? Turn::ChallengeOnly : Turn::Eac2;
     return paos::Eac2Input{.certificates = {}, .ephemeralPublicKey = ephemeral_->point, .signature = request_.signLater ? Bytes() : signature_};
 }
 
 paos::ServerBody EidDialogue::takeSignatureRequest(const paos::Eac2Output& output)
 {
-    if (output.challenge != challenge_ || !output.efCardSecurity.empty()) return fail(parameterError, "the challenge is another one than in EAC1OutputType");
+    const bool sameAgain = output.challenge == challenge_ && output.efCardSecurity.empty();
+    if (!sameAgain) return fail(parameterError, "the challenge is another one than in EAC1OutputType");
     turn_ = Turn::Eac2;
     return paos::EacAdditionalInput{signature_};
 }
@@ -154,8 +165,9 @@ paos::ServerBody EidDialogue::take(const paos::TransmitResponse& response)
 paos::ServerBody EidDialogue::finish()
 {
     const auto& verdicts = reading_->verdicts();
-    if (const auto age = verdicts.find(Verification::Age); age != verdicts.end()) record_.ageVerified = age->second;
-    if (const auto valid = verdicts.find(Verification::DocumentValidity); valid != verdicts.end() && !valid->second) return fail(expired, "the card has expired");
+    const auto age = verdicts.find(Verification::Age), valid = verdicts.find(Verification::DocumentValidity);
+    if (age != verdicts.end()) record_.ageVerified = age->second;
+    if (valid != verdicts.end() && !valid->second) return fail(expired, "the card has expired");
     auto groups = reading_->takeDataGroups();
     for (const auto& [number, file] : groups)
         if (!readDataGroup(number, file.view())) return fail(internalError, "data group " + std::to_string(number) + " is malformed");

@@ -34,8 +34,8 @@ static std::string_view reason(int status)
 
 static std::string encode(const HttpAnswer& answer)
 {
-    std::string head = "HTTP/1.1 " + std::to_string(answer.status) + ' ' + std::string(reason(answer.status)) + "\r\nContent-Type: " + answer.contentType
-        + "\r\nContent-Length: " + std::to_string(answer.body.size()) + "\r\nCache-Control: no-store\r\n";
+    std::string head = "HTTP/1.1 " + std::to_string(answer.status) + ' ' + std::string(reason(answer.status)) + "\r\n";
+    head += "Content-Type: " + answer.contentType + "\r\nContent-Length: " + std::to_string(answer.body.size()) + "\r\nCache-Control: no-store\r\n";
     if (answer.status == 405) head += "Allow: GET, POST\r\n";
     if (!answer.location.empty()) head += "Location: " + answer.location + "\r\n";
     if (answer.closeAfterwards) head += "Connection: close\r\n";
@@ -43,7 +43,8 @@ static std::string encode(const HttpAnswer& answer)
 }
 
 HttpServer::HttpServer(Server who, TlsProfile usual, std::size_t largestBody, FaultScript faults, Handler handler)
-    : who_(who), usual_(std::make_shared<TlsContext>(std::move(usual))), largestBody_(largestBody), faults_(std::move(faults)), handler_(std::move(handler))
+    : who_(who), usual_(std::make_shared<TlsContext>(std::move(usual))), largestBody_(largestBody), faults_(std::move(faults)),
+      handler_(std::move(handler))
 {
     QObject::connect(&tcp_, &QTcpServer::newConnection, &tcp_, [this] {
         while (auto* socket = tcp_.nextPendingConnection()) accept(socket);
@@ -65,7 +66,9 @@ void HttpServer::accept(QTcpSocket* socket)
         ++counters_.handshakes;
         counters_.resumptions += connection->resumed();
     });
-    QObject::connect(connection, &TlsConnection::received, &tcp_, [this, connection, reading](const QByteArray& plain) { feed(*connection, *reading, plain); });
+    QObject::connect(connection, &TlsConnection::received, &tcp_, [this, connection, reading](const QByteArray& plain) {
+        feed(*connection, *reading, plain);
+    });
 }
 
 void HttpServer::feed(TlsConnection& connection, Reading& reading, const QByteArray& plain)
@@ -73,8 +76,10 @@ void HttpServer::feed(TlsConnection& connection, Reading& reading, const QByteAr
     auto state = reading.parser.feed({plain.constData(), std::size_t(plain.size())});
     while (state == HttpState::Done && !connection.isOver())
     {
-        answer(connection, {std::string(reading.parser.method()), std::string(reading.parser.target()), reading.parser.takeBody(), connection.identity(),
-                            reading.parser.keepsOpen()});
+        const auto& parser = reading.parser;
+        const bool keepsOpen = parser.keepsOpen();
+        answer(connection, {.method = std::string(parser.method()), .target = std::string(parser.target()), .body = reading.parser.takeBody(),
+                            .pskIdentity = connection.identity(), .keepsOpen = keepsOpen});
         const auto rest = reading.parser.rest();
         reading.parser = parserFor(largestBody_);
         state = reading.parser.feed(rest);
@@ -97,7 +102,9 @@ void HttpServer::answer(TlsConnection& connection, const HttpRequest& request)
         case HttpAnswer::Delivery::Silence: return;
         case HttpAnswer::Delivery::Close: return connection.close();
         case HttpAnswer::Delivery::Reset: return connection.reset();
-        case HttpAnswer::Delivery::CloseHalfway: connection.write(wire.first(wire.size() - qsizetype(answer.body.size() + 1) / 2)); return connection.close();
+        case HttpAnswer::Delivery::CloseHalfway: // within the body, if there is one
+            connection.write(wire.first(wire.size() - qsizetype(answer.body.size() + 1) / 2));
+            return connection.close();
         case HttpAnswer::Delivery::Whole: connection.write(wire);
     }
     if (answer.closeAfterwards) connection.close();

@@ -1,12 +1,34 @@
 #include "lab/lab.h"
 
+#include <algorithm>
+
 namespace eidkern::lab
 {
+
+using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
+
+static Certificate parse(const Bytes& der)
+{
+    const auto* at = der.data();
+    return {d2i_X509(nullptr, &at, long(der.size())), X509_free};
+}
+
+// A CSCA that is made anew for each run has the same name and key, but another signature.
+static bool sameHolder(const Bytes& one, const Bytes& other)
+{
+    const auto a = parse(one), b = parse(other);
+    return a && b && X509_NAME_cmp(X509_get_subject_name(a.get()), X509_get_subject_name(b.get())) == 0
+        && EVP_PKEY_eq(X509_get0_pubkey(a.get()), X509_get0_pubkey(b.get())) == 1;
+}
 
 static LabPki pkiFor(Random& random, const Clock& clock, LabOptions& options)
 {
     auto pki = options.pki ? std::move(*options.pki) : LabPki::fresh(random, clock.today());
-    for (auto& csca : options.trustedCscas) pki.trustedCscas.push_back(std::move(csca));
+    for (auto& csca : options.trustedCscas)
+    {
+        const bool known = std::ranges::any_of(pki.trustedCscas, [&](const auto& other) { return sameHolder(csca, other); });
+        if (!known) pki.trustedCscas.push_back(std::move(csca));
+    }
     return pki;
 }
 

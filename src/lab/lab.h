@@ -19,7 +19,7 @@ struct LabOptions
 {
     ServiceRequest request = {};
     std::optional<LabPki> pki = {};         // nothing: a fresh one
-    std::vector<Bytes> trustedCscas = {};   // DER, besides those of the PKI
+    std::vector<Bytes> trustedCscas = {};   // DER; they join those of the PKI, unless their key is among these
     std::uint16_t eServicePort = 0, eidServerPort = 0; // 0: any free one
     FaultScript faults = {};
 };
@@ -38,7 +38,7 @@ public:
 
     const SessionRecord* lastSession() const { return sessions_.last(); } // valid until the next session begins
     std::vector<const SessionRecord*> sessions() const { return sessions_.all(); }
-    const HttpServer::Counters& counters(Server server) const { return server == Server::EService ? eService_.http().counters() : eidServer_.http().counters(); }
+    const HttpServer::Counters& counters(Server server) const { return (server == Server::EService ? eService_.http() : eidServer_.http()).counters(); }
 
 private:
     Lab(Random& random, const Clock& clock, LabOptions options);

@@ -19,7 +19,8 @@ constexpr auto termsOfUsage = "Name, Anschrift und E-Mail-Adresse des Diensteanb
                               "Zweck des Auslesevorgangs:\r\n"
                               "Vorführung einer Anmeldung im Testlabor; die Daten bleiben auf diesem Rechner\r\n"
                               "\r\n"
-                              "Hinweis auf die für den Diensteanbieter zuständigen Stellen, die die Einhaltung der Vorschriften zum Datenschutz kontrollieren:\r\n"
+                              "Hinweis auf die für den Diensteanbieter zuständigen Stellen, die die Einhaltung der Vorschriften zum "
+                              "Datenschutz kontrollieren:\r\n"
                               "Datenschutzbehörde des Testlabors\r\n"
                               "Werkbankgasse 4\r\n"
                               "00000 Musterhausen\r\n"
@@ -65,10 +66,12 @@ void LabPki::issueTerminal(const std::string& origin, Rights rights, Date today)
     auto wanted = encode(CertificateDescription{.issuerName = "eidkern lab DV", .issuerUrl = "https://lab.example/dv",
                                                 .subjectName = "Probierladen am Prüfstand", .subjectUrl = origin, .termsOfUsage = termsOfUsage,
                                                 .redirectUrl = {}, .commCertificates = {digest(eServiceCertificate), digest(eidServerCertificate)}});
-    if (!at.whole.empty() && wanted == description && at.validOn(today) && at.chat.rights == rights && at.key.point == atKey.point) return;
+    const auto descriptionHash = hash(HashAlgorithm::Sha256, wanted);
+    const bool fits = at.descriptionHash == descriptionHash && at.chat.rights == rights && at.key.point == atKey.point && at.validOn(today);
     description = std::move(wanted);
+    if (fits) return;
     at = issueCvc({.car = dvName, .chr = atName, .chat = Chat::of(Role::Terminal, rights), .effective = plusDays(today, -1),
-                   .expiration = plusDays(today, 30), .descriptionHash = hash(HashAlgorithm::Sha256, description)},
+                   .expiration = plusDays(today, 30), .descriptionHash = descriptionHash},
                   atKey, dvKey);
 }
 

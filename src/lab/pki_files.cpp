@@ -1,6 +1,7 @@
 // A test PKI in a directory:
 //   cvca.key.pem dv.key.pem at.key.pem eservice.key.pem eid-server.key.pem   PKCS#8, mode 0600
-//   cvca.cvcert dv.cvcert [at.cvcert description.der]                        CV certificates as their bytes; AT and description are made anew when they do not fit
+//   cvca.cvcert dv.cvcert [at.cvcert description.der]                        CV certificates as their bytes; the last two are
+//                                                                            made anew when they are missing or do not fit
 //   eservice.der eid-server.der                                              TLS certificates
 //   [csca*.der]                                                              whom the eID-Server trusts for cards
 #include "lab/pki.h"
@@ -100,7 +101,8 @@ Loaded<EcKey> loadCvKey(const fs::path& file, const CvCertificate& certificate)
     auto bytes = Secret::ofSize(curve.orderSize());
     if (BN_bn2binpad(scalar.get(), bytes.data(), int(bytes.size())) < 0) return unexpected(complaint(file, "holds a key of another curve"));
     auto key = keyOf(curve, bytes);
-    if (!key || (!certificate.whole.empty() && key->point != certificate.key.point)) return unexpected(complaint(file, "does not belong to its certificate"));
+    const bool fits = key && (certificate.whole.empty() || key->point == certificate.key.point);
+    if (!fits) return unexpected(complaint(file, "does not belong to its certificate"));
     return std::move(*key);
 }
 
@@ -110,7 +112,8 @@ Loaded<CvCertificate> loadCvc(const fs::path& file, Date today)
     if (!bytes) return unexpected(bytes.error());
     auto certificate = parseCvc(bytes->view());
     if (!certificate) return unexpected(complaint(file, "is not a CV certificate"));
-    if (!certificate->validOn(today)) return unexpected(complaint(file, "is not valid today (" + compact(certificate->effective) + " to " + compact(certificate->expiration) + ')'));
+    const auto span = compact(certificate->effective) + " to " + compact(certificate->expiration);
+    if (!certificate->validOn(today)) return unexpected(complaint(file, "is not valid today (" + span + ')'));
     return std::move(*certificate);
 }
 
@@ -170,7 +173,8 @@ tl::expected<LabPki, std::string> LabPki::load(const fs::path& directory, Date t
     if (!dv) return unexpected(dv.error());
     if (!cvca->isSelfSigned() || dv->car != cvca->chr || !signaturesHold({*dv, *cvca}))
         return unexpected(complaint(directory / "dv.cvcert", "was not issued by the CVCA beside it"));
-    auto cvcaKey = loadCvKey(directory / "cvca.key.pem", *cvca), dvKey = loadCvKey(directory / "dv.key.pem", *dv), atKey = loadCvKey(directory / "at.key.pem", {});
+    auto cvcaKey = loadCvKey(directory / "cvca.key.pem", *cvca), dvKey = loadCvKey(directory / "dv.key.pem", *dv),
+         atKey = loadCvKey(directory / "at.key.pem", {});
     for (const auto* key : {&cvcaKey, &dvKey, &atKey})
         if (!*key) return unexpected(key->error());
     auto eServiceKey = loadKey(directory / "eservice.key.pem"), eidServerKey = loadKey(directory / "eid-server.key.pem");
@@ -209,7 +213,8 @@ tl::expected<void, std::string> LabPki::save(const fs::path& directory) const
     write("description.der", description, 0644);
     write("eservice.der", der(eServiceCertificate), 0644);
     write("eid-server.der", der(eidServerCertificate), 0644);
-    for (std::size_t i = 0; i < trustedCscas.size(); ++i) write(i == 0 ? "csca.der" : "csca-" + std::to_string(i + 1) + ".der", trustedCscas[i], 0644);
+    for (std::size_t i = 0; i < trustedCscas.size(); ++i)
+        write(i == 0 ? "csca.der" : "csca-" + std::to_string(i + 1) + ".der", trustedCscas[i], 0644);
     return result;
 }
 

@@ -15,13 +15,18 @@ namespace
 constexpr std::uint32_t octetString = 0x04, utf8 = 0x0C, numeric = 0x12, printable = 0x13, ia5 = 0x16, sequence = 0x30, setOf = 0x31;
 
 enum class Kind { Utf8, Printable, Ia5, Date, Place, Octets, Raw };
-constexpr std::array<Kind, 22> kinds{Kind::Printable, Kind::Printable, Kind::Date,   Kind::Utf8,  Kind::Utf8,   Kind::Utf8,      Kind::Utf8, Kind::Date,
-                                     Kind::Place,     Kind::Printable, Kind::Printable, Kind::Raw, Kind::Utf8,  Kind::Octets,    Kind::Date, Kind::Raw,
-                                     Kind::Place,     Kind::Octets,    Kind::Place,  Kind::Place, Kind::Printable, Kind::Ia5};
+constexpr std::array<Kind, 22> kinds{
+    Kind::Printable, Kind::Printable, Kind::Date,      Kind::Utf8,   Kind::Utf8, Kind::Utf8,   // 1 .. 6
+    Kind::Utf8,      Kind::Date,      Kind::Place,     Kind::Printable, Kind::Printable, Kind::Raw, // 7 .. 12
+    Kind::Utf8,      Kind::Octets,    Kind::Date,      Kind::Raw,    Kind::Place, Kind::Octets, // 13 .. 18
+    Kind::Place,     Kind::Place,     Kind::Printable, Kind::Ia5,                               // 19 .. 22
+};
 
 bool fits(std::uint32_t type, ByteView text)
 {
-    const auto within = [&](std::uint8_t low, std::uint8_t high) { return std::ranges::all_of(text, [=](auto c) { return c >= low && c <= high; }); };
+    const auto within = [&](std::uint8_t low, std::uint8_t high) {
+        return std::ranges::all_of(text, [=](auto c) { return c >= low && c <= high; });
+    };
     switch (type)
     {
         case utf8: return QByteArrayView(text.data(), qsizetype(text.size())).isValidUtf8();

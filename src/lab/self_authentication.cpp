@@ -17,10 +17,12 @@ struct Entry
     int dataGroup;
     const char* name;
 };
-constexpr std::array<Entry, 20> entries{{{1, "DocumentType"}, {2, "IssuingState"}, {3, "DateOfExpiry"}, {4, "GivenNames"}, {5, "FamilyNames"},
-                                         {6, "ArtisticName"}, {7, "AcademicTitle"}, {8, "DateOfBirth"}, {9, "PlaceOfBirth"}, {10, "Nationality"},
-                                         {11, "Sex"}, {13, "BirthName"}, {15, "DateOfIssuance"}, {17, "PlaceOfResidence"}, {18, "CommunityID"},
-                                         {19, "ResidencePermitI"}, {20, "ResidencePermitII"}, {21, "PhoneNumber"}, {22, "EmailAddress"}, {12, "OptionalData"}}};
+constexpr std::array<Entry, 20> entries{{
+    {1, "DocumentType"},  {2, "IssuingState"}, {3, "DateOfExpiry"},   {4, "GivenNames"},        {5, "FamilyNames"},
+    {6, "ArtisticName"},  {7, "AcademicTitle"}, {8, "DateOfBirth"},   {9, "PlaceOfBirth"},      {10, "Nationality"},
+    {11, "Sex"},          {12, "OptionalData"}, {13, "BirthName"},    {15, "DateOfIssuance"},   {17, "PlaceOfResidence"},
+    {18, "CommunityID"},  {19, "ResidencePermitI"}, {20, "ResidencePermitII"}, {21, "PhoneNumber"}, {22, "EmailAddress"},
+}};
 
 QString text(std::string_view utf8) { return QString::fromUtf8(utf8.data(), qsizetype(utf8.size())); }
 
@@ -78,7 +80,8 @@ std::string selfAuthenticationJson(const SessionRecord& record)
             const auto file = record.dataGroups.find(number);
             const auto value = file == record.dataGroups.end() ? std::nullopt : readDataGroup(number, file->second.view());
             if (value) data[QLatin1String(name)] = json(number, *value);
-            operations[QLatin1String(name)] = QLatin1String(value ? "ALLOWED" : record.effective.has(readRight(number)) ? "NOTONCHIP" : "PROHIBITED");
+            const auto* without = record.effective.has(readRight(number)) ? "NOTONCHIP" : "PROHIBITED";
+            operations[QLatin1String(name)] = QLatin1String(value ? "ALLOWED" : without);
         }
         operations["AgeVerification"] = QLatin1String(record.ageVerified ? "ALLOWED" : "PROHIBITED");
         operations["RestrictedID"] = QLatin1String("PROHIBITED");

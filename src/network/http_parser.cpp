@@ -17,8 +17,8 @@ static bool sameName(std::string_view a, std::string_view b)
     return boost::beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
 }
 
-// Collects a whole head before Beast sees it, so that a result never depends on how the bytes were cut, and so that what
-// Beast tolerates (folded lines, repeated equal lengths, codings other than chunked) can be refused.
+// Collects a whole head before Beast sees it, so that it never depends on how the bytes were cut whether a message comes out,
+// and so that what Beast tolerates (folded lines, repeated equal lengths, codings other than chunked) can be refused.
 struct HttpParser::Impl
 {
     using Reply = http::response_parser<http::string_body>;
@@ -47,6 +47,21 @@ struct HttpParser::Impl
     bool keepsOpen = false;
 };
 
+// Beast reads a quoted chunk extension past the end of its line, so quotes are refused: here, and in isStuck().
+static void refuseQuotes(std::uint64_t, boost::beast::string_view extension, boost::beast::error_code& error)
+{
+    if (extension.find('"') != boost::beast::string_view::npos) error = http::error::bad_chunk_extension;
+}
+
+static bool isStuck(std::string_view rest) // a whole chunk line that Beast waits behind; only the last chunk, of size 0, may be one
+{
+    if (rest.starts_with("\r\n")) rest.remove_prefix(2);
+    const auto line = rest.substr(0, rest.find("\r\n"));
+    if (line.size() == rest.size()) return false;
+    const auto size = line.substr(0, line.find_first_of("; \t"));
+    return size.find_first_not_of('0') != std::string_view::npos || line.find('"') != std::string_view::npos;
+}
+
 void HttpParser::Impl::restart()
 {
     if (kind == Kind::Reply) parser.emplace<Reply>();
@@ -56,6 +71,7 @@ void HttpParser::Impl::restart()
             p.header_limit(std::uint32_t(limits.head + 8));
             p.body_limit(limits.body);
             p.eager(true);
+            p.on_chunk_header(refuseQuotes);
         },
         parser);
 }
@@ -143,12 +159,14 @@ bool HttpParser::Impl::hasClearFraming() const
 
 void HttpParser::Impl::takeBody()
 {
-    if (rest.empty()) return;
+    const bool firstChunk = framed == 0 && count("Transfer-Encoding") > 0;
+    if (rest.size() < (firstChunk ? 5u : 1u)) return; // 0 CRLF CRLF is the least there can be, and Beast insists
     const auto used = put(rest);
     rest.erase(0, used);
     framed += used;
     const auto [done, size] = std::visit([](auto& p) { return std::pair(p.is_done(), p.get().body().size()); }, parser);
     if (state == HttpState::Body && done) state = HttpState::Done;
+    if (state == HttpState::Body && isStuck(rest)) state = HttpState::Bad;
     const auto structure = framed + (state == HttpState::Body ? rest.size() : 0) - size; // chunk sizes, extensions, trailers
     const bool held = state == HttpState::Body || state == HttpState::Done;
     if (held && structure > limits.head + 8 * limits.body) state = HttpState::TooLarge;

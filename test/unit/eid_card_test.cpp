@@ -211,6 +211,20 @@ private slots:
         OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Pin, "123456"))), ok);
     }
 
+    void aWrongPasswordEndsTheOldSession() // the retry counter is asked for in plain
+    {
+        CardBench bench;
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Can, "500540"))), ok);
+        Bytes classes;
+        bench.reader.answerWith([&](int, ByteView apdu) {
+            classes.push_back(apdu[0]);
+            return std::optional<Bytes>();
+        });
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Pin, "000000"))), wrongPassword);
+        QCOMPARE(classes, (Bytes{0x0C, 0x1C, 0x1C, 0x1C, 0x0C, 0x00, 0x00}));
+    }
+
     void pukHasLimitedUses()
     {
         CardBench bench(personaWith(0, 1));
@@ -251,7 +265,7 @@ private slots:
         }
         for (const auto item : {oid::auxDateOfBirth, oid::auxDateOfExpiry, oid::auxCommunityId})
         {
-            const auto answer = ask(bench, *session, {.ins = 0x20, .p1 = 0x80, .data = tlv(0x06, item)});
+            const auto answer = ask(bench, *session, {.cla = 0x80, .ins = instruction::verify, .p1 = 0x80, .data = tlv(0x06, item)});
             QVERIFY(answer && answer->ok());
         }
         for (const auto* secret : {"123456", "500540", "9876543210"})
@@ -301,7 +315,7 @@ private slots:
             const EacServer server(std::move(bench.chain), bench.random);
             OUTCOME(bench.run(login(*bench.eid, server)), ok);
         }
-        QVERIFY(apdus > 20);
+        QCOMPARE(apdus, 20);
         for (int n = 0; n < apdus; ++n)
         {
             CardBench bench;
@@ -317,14 +331,14 @@ private slots:
     {
         for (const auto* answer : {"", "90", "9000", "6f00", "7c009000", "7c0280009000", "ffffffffffff9000", "990290008e0800000000000000009000"})
         {
-            for (int n = 0; n < 24; ++n)
+            for (int n = 0; n < 20; ++n)
             {
                 CardBench bench;
                 const auto bytes = fromHex(answer).value();
                 bench.reader.answerWith([=](int at, ByteView) { return at == n ? std::optional(bytes) : std::nullopt; });
                 const EacServer server(std::move(bench.chain), bench.random);
                 const auto result = bench.run(login(*bench.eid, server));
-                const bool harmless = bytes == Bytes{0x90, 0x00} && n < 6; // 9000 is a fine answer to SELECT and to MSE:Set AT
+                const bool harmless = QString(answer).endsWith("9000") && (n == 0 || n == 1 || n == 4); // a fine answer to SELECT and MSE:Set AT
                 QVERIFY2(harmless || !result, qPrintable(QString("%1 at %2").arg(answer).arg(n)));
                 if (!result) QVERIFY(result.error() == CardFault::CommandFailed || result.error() == CardFault::Protocol);
             }
@@ -368,7 +382,7 @@ private slots:
     void readerWithoutExtendedLength()
     {
         CardBench bench;
-        bench.reader.answerWith([](int, ByteView apdu) { return apdu.size() > 261 ? std::optional(Bytes{0x67, 0x00}) : std::nullopt; });
+        bench.reader.answerWith([](int, ByteView apdu) { return apdu.size() > 5 && apdu[4] == 0 ? std::optional(Bytes{0x67, 0x00}) : std::nullopt; });
         const EacServer server(std::move(bench.chain), bench.random);
         OUTCOME(bench.run(login(*bench.eid, server)), wrongLength);
     }

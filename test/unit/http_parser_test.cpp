@@ -104,6 +104,9 @@ void HttpParserTest::replies_data()
     row("bytes behind the body", ok + "Content-Length: 2\r\n\r\nhi!", S::Bad);
     row("bytes behind a 204", "HTTP/1.1 204 No\r\n\r\nhi", S::Bad);
     row("chunk size no number", chunked + "x\r\nhi\r\n0\r\n\r\n", S::Bad);
+    row("quoted chunk extension", chunked + "2;x=\"y\"\r\nhi\r\n0\r\n\r\n", S::Bad);
+    row("quote that never ends", chunked + "2;x=\"y\r\nhi\r\n0\r\n\r\n", S::Bad);
+    row("quote in the last chunk", chunked + "0;x=\"\r\n\r\n\"\r\n\r\n", S::Bad);
     row("chunk not ended", chunked + "2\r\nhiXX0\r\n\r\n", S::Bad);
 
     row("length above the limit", ok + "Content-Length: 65\r\n\r\n", S::TooLarge);

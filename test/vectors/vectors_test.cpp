@@ -259,7 +259,8 @@ private:
         secured.check(setVerificationKey(asBytes(dv.chr)), "ta_ssc_5", done, "ta_ssc_6");
         secured.check(verifyCertificate(bodyAndSignature(at)), "ta_ssc_7", done, "ta_ssc_8");
         const auto keyHash = xCoordinate(v["ca_eph_pk_terminal"]);
-        secured.check(setTerminalAuthentication(concat({tlv(0x80, at.key.oid), tlv(0x83, asBytes(at.chr)), tlv(0x91, keyHash)})), "ta_ssc_9", done, "ta_ssc_10");
+        const auto terminal = concat({tlv(0x80, at.key.oid), tlv(0x83, asBytes(at.chr)), tlv(0x91, keyHash)});
+        secured.check(setTerminalAuthentication(terminal), "ta_ssc_9", done, "ta_ssc_10");
 
         const auto challenge = toBytes(ByteView(v["signed_data"]).subspan(32, 8));
         SAME(concat({v["id_icc"], challenge, keyHash}), v["signed_data"]);

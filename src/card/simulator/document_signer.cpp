@@ -75,7 +75,8 @@ static Certificate issue(const Description& what, EVP_PKEY* subjectKey, X509* is
     Certificate certificate(X509_new());
     auto* subject = certificate.get();
     require(X509_set_version(subject, X509_VERSION_3) && ASN1_INTEGER_set(X509_get_serialNumber(subject), what.serial));
-    require(ASN1_TIME_set_string_X509(X509_getm_notBefore(subject), "20200101000000Z") && ASN1_TIME_set_string_X509(X509_getm_notAfter(subject), "20500101000000Z"));
+    require(ASN1_TIME_set_string_X509(X509_getm_notBefore(subject), "20200101000000Z"));
+    require(ASN1_TIME_set_string_X509(X509_getm_notAfter(subject), "20500101000000Z"));
     setName(X509_get_subject_name(subject), what.commonName);
     require(X509_set_issuer_name(subject, X509_get_subject_name(issuer ? issuer : subject)) && X509_set_pubkey(subject, subjectKey));
     addExtension(subject, subject, NID_subject_key_identifier, "hash");
@@ -112,7 +113,8 @@ Bytes signCardSecurity(ByteView securityInfos)
 {
     const auto cscaKey = openSslKey(publishedKey("CSCA")), signerKey = openSslKey(publishedKey("document signer"));
     const auto csca = issueCsca(cscaKey.get());
-    const auto signer = issue({"eidkern TEST document signer", 2, "critical,CA:FALSE", "critical,digitalSignature"}, signerKey.get(), csca.get(), cscaKey.get());
+    const Description description{"eidkern TEST document signer", 2, "critical,CA:FALSE", "critical,digitalSignature"};
+    const auto signer = issue(description, signerKey.get(), csca.get(), cscaKey.get());
 
     const Owner<BIO, BIO_free> content(BIO_new_mem_buf(securityInfos.data(), int(securityInfos.size())));
     const Owner<ASN1_OBJECT, ASN1_OBJECT_free> contentType(OBJ_txt2obj("0.4.0.127.0.7.3.2.1", 1));

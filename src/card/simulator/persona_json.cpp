@@ -197,7 +197,8 @@ tl::expected<Persona, std::string> parsePersona(std::string_view json)
     if (json.size() > mostJson) return tl::unexpected<std::string>("persona: the file is larger than 1 MiB");
     QJsonParseError error;
     const auto document = QJsonDocument::fromJson(QByteArray(json.data(), qsizetype(json.size())), &error);
-    if (document.isNull()) return tl::unexpected("persona is not JSON: " + error.errorString().toStdString() + inLine(json, std::size_t(std::max(error.offset, 0))));
+    if (document.isNull())
+        return tl::unexpected("persona is not JSON: " + error.errorString().toStdString() + inLine(json, std::size_t(std::max(error.offset, 0))));
     if (!document.isObject()) return tl::unexpected<std::string>("persona: a JSON object is expected");
 
     const auto object = document.object();

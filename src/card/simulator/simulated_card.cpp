@@ -71,7 +71,8 @@ ResponseApdu SimulatedCard::answerSecured(const CommandApdu& command)
 
 ResponseApdu SimulatedCard::execute(const CommandApdu& command)
 {
-    if (command.cla & ~chaining) return status(0x6E00);
+    const int expectedClass = command.ins == instruction::verify ? 0x80 : 0x00; // VERIFY of auxiliary data is the one proprietary command
+    if ((command.cla & ~chaining) != expectedClass) return status(0x6E00);
     if (command.ins == instruction::generalAuthenticate) return generalAuthenticate(command);
     if (command.cla & chaining) return status(0x6884);
     pace_.abort();

@@ -43,7 +43,11 @@ namespace
 class SimulatedChannel final : public Channel
 {
 public:
-    explicit SimulatedChannel(std::shared_ptr<SimulatedReader::State> state) : state_(std::move(state)), insertion_(state_->insertion) { state_->inUse = true; }
+    explicit SimulatedChannel(std::shared_ptr<SimulatedReader::State> state) : state_(std::move(state)), insertion_(state_->insertion)
+    {
+        state_->inUse = true;
+        state_->waitingForRemoval.clear(); // those of an earlier channel
+    }
 
     ~SimulatedChannel() override
     {
@@ -52,7 +56,13 @@ public:
     }
 
     std::string reader() const override { return state_->name; }
-    Pending<CardResult<Bytes>> transmit(Bytes apdu) override { return ready(state_->scheduler, answer(apdu)); }
+
+    Pending<CardResult<Bytes>> transmit(Bytes apdu) override
+    {
+        Pending<CardResult<Bytes>> pending(state_->scheduler);
+        state_->scheduler.post([promise = pending.promise(), result = answer(apdu)]() mutable { promise.set(std::move(result)); });
+        return pending;
+    }
 
     Pending<Done> removed() override
     {

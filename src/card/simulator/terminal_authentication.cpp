@@ -96,7 +96,8 @@ ResponseApdu CardTerminalAuthentication::setTerminal(const CommandApdu& command)
     const auto* auxiliaryData = find(*objects, 0x67);
     if (auxiliaryData && !parseAuxiliaryData(auxiliaryData->whole)) return status(0x6A80);
 
-    const auto named = std::ranges::find_if(imported_, [&](const auto& each) { return each.certificate.isTerminal() && each.certificate.chr == asText(*holder); });
+    const auto isMeant = [&](const ImportedCertificate& each) { return each.certificate.isTerminal() && each.certificate.chr == asText(*holder); };
+    const auto named = std::ranges::find_if(imported_, isMeant);
     if (named == imported_.end() || !same(named->certificate.key.oid, *protocol)) return status(0x6A88);
     terminal_ = *named;
     keyHash_ = toBytes(*keyHash);

@@ -1,0 +1,205 @@
+// The command line as its users meet it: processes, exit codes, JSON lines, golden diagrams, two terminals.
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+#include <unistd.h>
+
+class cli_test : public QObject
+{
+    Q_OBJECT
+
+    struct Outcome
+    {
+        int code;
+        QByteArray out, err;
+        QList<QJsonObject> lines() const
+        {
+            QList<QJsonObject> all;
+            for (const auto& line : out.trimmed().split('\n')) all << QJsonDocument::fromJson(line).object();
+            return all;
+        }
+    };
+
+    static Outcome run(const QStringList& arguments, const QByteArray& input = {})
+    {
+        QProcess process;
+        process.start(EIDKERN_CLI, arguments);
+        process.write(input);
+        process.closeWriteChannel();
+        if (!process.waitForFinished(60'000)) return {-1, process.readAllStandardOutput(), process.errorString().toUtf8()};
+        return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+    }
+
+    static QByteArray contentOf(const QString& path)
+    {
+        QFile file(path);
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    }
+
+    static QString persona(const QTemporaryDir& folder, const char* base, const QByteArray& from, const QByteArray& to)
+    {
+        auto json = contentOf(QString(EIDKERN_ROOT "/resources/personas/%1.json").arg(base));
+        if (!json.contains(from)) qFatal("the persona has changed");
+        QFile file(folder.filePath("persona.json"));
+        if (!file.open(QIODevice::WriteOnly)) qFatal("no temporary file");
+        file.write(json.replace(from, to));
+        return file.fileName();
+    }
+
+private Q_SLOTS:
+    void demo()
+    {
+        const auto demo = run({"demo", "--json"});
+        QVERIFY2(demo.code == 0, demo.out + demo.err);
+        const auto lines = demo.lines();
+        for (const auto& line : lines) QVERIFY(line.contains("event"));
+        QCOMPARE(lines.first()["event"].toString(), "state");
+        QCOMPARE(lines.last()["event"].toString(), "result");
+        QVERIFY(lines.last()["ok"].toBool());
+        QCOMPARE(lines.last()["data"]["PersonalData"]["FamilyNames"].toString(), "Sandwig");
+    }
+
+    void demoForPeople()
+    {
+        const auto demo = run({"demo", "--lang", "de"});
+        QCOMPARE(demo.code, 0);
+        QVERIFY2(demo.out.contains("Familienname") && demo.out.contains("Sandwig") && demo.out.contains("Erfolg"), demo.out);
+        QVERIFY(!demo.out.contains('\033')); // no colours into a pipe
+    }
+
+    void aPersonaOfOnesOwn()
+    {
+        const QTemporaryDir folder;
+        const auto demo = run({"demo", "--json", "--persona", persona(folder, "adult", "Sandwig", "Zebra")});
+        QVERIFY2(demo.code == 0, demo.out + demo.err);
+        QCOMPARE(demo.lines().last()["data"]["PersonalData"]["FamilyNames"].toString(), "Zebra");
+    }
+
+    void aSuspendedCardIsAskedItsCan()
+    {
+        const auto demo = run({"demo", "--json", "--persona", EIDKERN_ROOT "/resources/personas/wrong-pin-twice.json"});
+        QVERIFY2(demo.code == 0, demo.out + demo.err);
+        QVERIFY(demo.out.contains(R"("password":"CAN")"));
+    }
+
+    void aFailureHasCodeStateAndHints()
+    {
+        const QTemporaryDir folder;
+        const auto demo = run({"demo", "--json", "--persona", persona(folder, "adult", "\"pin\"", "\"pinDeactivated\": true, \"pin\"")});
+        QCOMPARE(demo.code, 11); // card
+        const auto result = demo.lines().last();
+        QCOMPARE(result["event"].toString(), "result");
+        QVERIFY(!result["ok"].toBool());
+        QCOMPARE(result["code"].toString(), "Connect_Card_Eid_Inactive");
+        QCOMPARE(result["state"].toString(), "SelectCard");
+        QVERIFY(!result["cause"].toString().isEmpty() && !result["hints"].toArray().isEmpty());
+    }
+
+    void aBadPersonaIsExplained()
+    {
+        const QTemporaryDir folder;
+        const auto demo = run({"demo", "--persona", persona(folder, "adult", "\"pin\"", "\"pinn\"")});
+        QCOMPARE(demo.code, 2);
+        QVERIFY2(demo.err.contains("pinn"), demo.err);
+    }
+
+    void usage_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QByteArray>("says");
+        QTest::newRow("nothing") << QStringList() << QByteArray("demo");
+        QTest::newRow("unknown") << QStringList{"fly"} << QByteArray("fly");
+        QTest::newRow("no trust anchor") << QStringList{"auth", "https://127.0.0.1:1/", "--consent", "auto"} << QByteArray("--cvca");
+        QTest::newRow("nobody to ask") << QStringList{"auth", "https://127.0.0.1:1/", "--cvca", "x"} << QByteArray("--consent auto");
+        QTest::newRow("no such file") << QStringList{"auth", "https://127.0.0.1:1/", "--consent", "auto", "--cvca", "/no/such/file"} << QByteArray("/no/such/file");
+        QTest::newRow("no certificate") << QStringList{"auth", "https://127.0.0.1:1/", "--consent", "auto", "--cvca", "/etc/hostname"} << QByteArray("7F21");
+        QTest::newRow("no such workflow") << QStringList{"graph", "dance"} << QByteArray("self-authentication");
+    }
+    void usage()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(QByteArray, says);
+        const auto outcome = run(arguments);
+        QCOMPARE(outcome.code, 2);
+        QVERIFY2(outcome.err.contains(says) || outcome.out.contains(says), outcome.out + outcome.err);
+    }
+
+    void twoTerminals()
+    {
+        const QTemporaryDir folder;
+        const auto pki = folder.filePath("pki");
+        for (int round = 0; round < 2; ++round) // the second lab keeps the PKI of the first
+        {
+            QProcess lab;
+            lab.start(EIDKERN_CLI, {"lab", "--json", "--pki", pki, "--require", "FamilyName", "--offer", "GivenNames,DateOfBirth"});
+            QVERIFY(lab.waitForReadyRead(60'000));
+            const auto addresses = QJsonDocument::fromJson(lab.readLine()).object();
+            const auto cvca = addresses["cvca"].toString();
+            static QByteArray first;
+            if (round == 0) first = contentOf(cvca);
+            QVERIFY(!first.isEmpty() && contentOf(cvca) == first);
+
+            const auto self = run({"self-auth", addresses["selfAuthUrl"].toString(), "--cvca", cvca, "--consent", "auto", "--json"});
+            QVERIFY2(self.code == 0, self.out + self.err);
+            QVERIFY(self.lines().last()["data"]["PersonalData"].toObject().contains("GivenNames"));
+            const auto auth = run({"auth", addresses["tcTokenUrl"].toString(), "--cvca", cvca, "--consent", "auto", "--json"});
+            QVERIFY2(auth.code == 0, auth.out + auth.err);
+            QVERIFY(auth.lines().last()["location"].toString().endsWith("ResultMajor=ok"));
+            lab.terminate();
+            QVERIFY(lab.waitForFinished(10'000));
+            QCOMPARE(lab.exitCode(), 0);
+        }
+    }
+
+    void aPinThroughADescriptor()
+    {
+        for (const auto& [pin, code] : {std::pair("123456", 0), {"111111", 10}, {"12", 10}})
+        {
+            int ends[2];
+            QCOMPARE(::pipe(ends), 0); // no O_CLOEXEC: the child shall have it
+            QCOMPARE(::write(ends[1], pin, qstrlen(pin)), ssize_t(qstrlen(pin)));
+            ::close(ends[1]);
+            const auto demo = run({"demo", "--json", "--pin-fd", QString::number(ends[0])});
+            ::close(ends[0]);
+            QVERIFY2(demo.code == code, pin + demo.out + demo.err);
+            QVERIFY(!demo.err.contains(pin) && !demo.out.contains(QByteArray("\"") + pin));
+        }
+    }
+
+    void theLogHoldsNoSecretsAndNoPersonalData()
+    {
+        const QTemporaryDir folder;
+        const auto log = folder.filePath("log");
+        QCOMPARE(run({"demo", "--json", "--log", log}).code, 0);
+        const auto content = contentOf(log);
+        QVERIFY(content.contains("paos.sent") && content.contains("card.apdu") && content.contains("tls.opened"));
+        for (const char* secret : {"123456", "500540", "9876543210", "Sandwig", "Henrike", "Wolkenstedt", "Neu-Eidersee"}) QVERIFY2(!content.contains(secret), secret);
+        for (const auto& line : content.trimmed().split('\n')) QVERIFY(QJsonDocument::fromJson(line).isObject());
+    }
+
+    void diagrams_data()
+    {
+        QTest::addColumn<int>("block");
+        QTest::newRow("authentication") << 0;
+        QTest::newRow("self-authentication") << 1;
+    }
+    void diagrams() // golden: the ones in the document that people read
+    {
+        QFETCH(int, block);
+        const auto graph = run({"graph", QTest::currentDataTag(), "--mermaid"});
+        QCOMPARE(graph.code, 0);
+        const auto blocks = contentOf(EIDKERN_ROOT "/docs/life-of-an-authentication.md").replace("```mermaid\n", QByteArray(1, '\0')).split('\0');
+        QVERIFY(blocks.size() > block + 1);
+        const auto golden = blocks[block + 1].left(blocks[block + 1].indexOf("```"));
+        QCOMPARE(QString::fromUtf8(graph.out), QString::fromUtf8(golden));
+        QVERIFY(run({"graph", QTest::currentDataTag()}).out.startsWith("digraph"));
+    }
+
+    void version() { QVERIFY(run({"version"}).out.startsWith("eidkern 0.")); }
+};
+
+QTEST_GUILESS_MAIN(cli_test)
+#include "cli_test.moc"

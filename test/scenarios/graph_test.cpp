@@ -1,0 +1,80 @@
+// The transition graphs, read from the handlers' signatures: one start, every state reachable, every state leads to an end.
+// (The golden diagrams are compared in cli_test, the edges that scenarios take in scenario_test.)
+#include <QTest>
+#include <map>
+#include <set>
+#include <string>
+
+#include "eidkern/engine.h"
+#include "workflows/authentication.h"
+
+using namespace eidkern;
+
+class graph_test : public QObject
+{
+    Q_OBJECT
+
+    using Graph = std::map<std::string_view, std::set<std::string_view>>;
+
+    static Graph graphOf(const std::vector<Edge>& edges, bool reversed = false)
+    {
+        Graph graph;
+        for (const auto& [from, to] : edges) reversed ? graph[to].insert(from) : graph[from].insert(to);
+        return graph;
+    }
+
+    static std::set<std::string_view> reachable(const Graph& graph, std::string_view from)
+    {
+        std::set<std::string_view> seen{from};
+        for (std::vector<std::string_view> todo{from}; !todo.empty();)
+        {
+            const auto state = todo.back();
+            todo.pop_back();
+            if (const auto next = graph.find(state); next != graph.end())
+                for (const auto each : next->second)
+                    if (seen.insert(each).second) todo.push_back(each);
+        }
+        return seen;
+    }
+
+    template<typename W>
+    static void check()
+    {
+        const auto edges = W::template edges<Ports>();
+        const std::set<std::string_view> all(W::names.begin(), W::names.end());
+        QCOMPARE(all.size(), W::names.size()); // no name twice
+        std::set<std::string_view> targets;
+        for (const auto& edge : edges) targets.insert(edge.to);
+        for (const auto state : all)
+            if (!targets.contains(state)) QCOMPARE(state, W::names.front()); // one start
+        QCOMPARE(reachable(graphOf(edges), W::names.front()), all);
+        QCOMPARE(reachable(graphOf(edges, true), "Finished"), all); // every state leads to the end
+        QVERIFY(!graphOf(edges).contains("Finished"));
+    }
+
+private Q_SLOTS:
+    void authentication() { check<Authentication>(); }
+    void selfAuthentication() { check<SelfAuthentication>(); }
+
+    void thePublicGraphIsTheSame()
+    {
+        const auto published = transitions("authentication");
+        const auto edges = Authentication::edges<Ports>();
+        QCOMPARE(published.size(), edges.size());
+        for (std::size_t i = 0; i < edges.size(); ++i) QVERIFY(published[i].from == edges[i].from && published[i].to == edges[i].to);
+        QVERIFY(transitions("no such workflow").empty());
+    }
+
+    void failuresLeaveThroughOneEdge() // EndDialogue, ResolveRefresh or the delivery: never two of them
+    {
+        for (const auto& [state, next] : graphOf(Authentication::edges<Ports>()))
+        {
+            if (state == "ResolveRefresh" || state == "CheckServerResult" || state == "EndDialogue") continue; // the way out itself
+            const auto exits = next.contains("EndDialogue") + next.contains("ResolveRefresh") + next.contains("AnswerBrowser");
+            QVERIFY2(exits <= 1, std::string(state).c_str());
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(graph_test)
+#include "graph_test.moc"

@@ -1,0 +1,198 @@
+// One login with everything real but time and people: lab, TLS, simulated card; a clock that moves when a script says so, and
+// a user who follows a script. The scheduler counts its jobs, so that a test can end a login at any of them.
+#pragma once
+#include <QCoreApplication>
+#include <QDeadlineTimer>
+#include <QEventLoop>
+#include <QTimer>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "card/simulator/document_signer.h"
+#include "engine/card_port.h"
+#include "engine/simulated_card_state.h"
+#include "engine/web_port.h"
+#include "eidkern/engine.h"
+#include "lab/lab.h"
+#include "network/qt_scheduler.h"
+#include "support/manual_clock.h"
+#include "support/recording_log.h"
+#include "workflows/authentication.h"
+
+namespace eidkern::test
+{
+
+class CountingScheduler final : public Scheduler
+{
+public:
+    std::function<bool(int job)> before = [](int) { return true; }; // false: this job and all later ones are dropped
+    int jobs = 0;
+
+    void post(std::function<void()> job) override
+    {
+        inner_.post([this, job = std::move(job)] {
+            if (!dead_ && before(jobs++)) return job();
+            dead_ = true;
+        });
+    }
+
+private:
+    bool dead_ = false;
+    network::QtScheduler inner_;
+};
+
+struct UserScript
+{
+    std::vector<std::string> passwords;               // one after the other; then the persona's own
+    std::optional<std::vector<Right>> grant;          // of the optional ones; nothing: all
+    bool silent = false;                              // never answers
+    std::function<void(std::string_view state)> entered = [](std::string_view) {};
+    std::function<void()> cardWanted = [] {};
+    std::function<void()> insteadOfPassword = {};     // done once, and the first question for a password gets no answer
+};
+
+class ScriptedUser final : public User
+{
+public:
+    ScriptedUser(Scheduler& scheduler, UserScript script, const card::Persona& persona) : scheduler_(scheduler), script_(std::move(script)), persona_(persona) {}
+
+    std::vector<std::string> trace; // states in order
+    std::vector<std::string> said;  // questions and remarks
+    BrowserAnswer browser{0, {}};
+
+    void entered(std::string_view state, int) override
+    {
+        trace.emplace_back(state);
+        script_.entered(state);
+    }
+    void cardWanted(bool anotherType) override
+    {
+        said.emplace_back(anotherType ? "another card" : "card");
+        script_.cardWanted();
+    }
+    void cardFound(const RecognisedCard&) override {}
+    Pending<Rights> confirmRights(RightsQuestion question) override
+    {
+        said.emplace_back("rights");
+        Pending<Rights> pending(scheduler_);
+        Rights granted = question.optional;
+        if (script_.grant) granted = Rights();
+        for (const auto right : script_.grant.value_or(std::vector<Right>())) granted.add(right);
+        if (!script_.silent) pending.promise().set(granted);
+        return pending;
+    }
+    Pending<Secret> password(PasswordQuestion question) override
+    {
+        said.push_back(std::string(name(question.password)) + (question.wrongBefore ? " again" : "") + " " + std::to_string(question.pin.triesLeft));
+        Pending<Secret> pending(scheduler_);
+        if (script_.insteadOfPassword)
+        {
+            std::exchange(script_.insteadOfPassword, {})();
+            return pending;
+        }
+        const auto& own = question.password == PasswordId::Can ? persona_.can : question.password == PasswordId::Puk ? persona_.puk : persona_.pin;
+        auto secret = next_ < script_.passwords.size() ? Secret(script_.passwords[next_++]) : own.clone();
+        if (!script_.silent) pending.promise().set(std::move(secret));
+        return pending;
+    }
+    bool answerBrowser(const BrowserAnswer& answer) override
+    {
+        browser = answer;
+        return true;
+    }
+
+private:
+    Scheduler& scheduler_;
+    UserScript script_;
+    const card::Persona& persona_;
+    std::size_t next_ = 0;
+};
+
+inline std::vector<TrustAnchor> anchorsOf(const lab::Lab& lab) { return {TrustAnchor::parse(lab.cvca().whole).value()}; }
+
+inline SimulatedCard cardFor(const lab::Lab& lab, std::string_view persona = "adult")
+{
+    return SimulatedCard::fromPersona(SimulatedCard::builtInPersona(persona), anchorsOf(lab)).value();
+}
+
+// The lab of a test, with the test's clock and script.
+inline std::unique_ptr<lab::Lab> labFor(Random& random, const Clock& clock, lab::FaultScript faults = {})
+{
+    lab::LabOptions options;
+    options.pki = [&] {
+        static std::optional<lab::LabPki> made; // one RSA key for the whole test program
+        if (!made) made = lab::LabPki::fresh(random, clock.today());
+        const auto& p = *made;
+        return lab::LabPki{{p.cvcaKey.curve, p.cvcaKey.scalar.clone(), p.cvcaKey.point}, {p.dvKey.curve, p.dvKey.scalar.clone(), p.dvKey.point},
+                           {p.atKey.curve, p.atKey.scalar.clone(), p.atKey.point}, p.cvca, p.dv, p.at, p.description, p.eServiceKey, p.eidServerKey,
+                           p.eServiceCertificate, p.eidServerCertificate, p.trustedCscas};
+    }();
+    options.trustedCscas = {card::testCscaCertificate()};
+    options.faults = std::move(faults);
+    return lab::Lab::start(random, clock, std::move(options)).value();
+}
+
+class LoginBench
+{
+public:
+    LoginBench(const lab::Lab& lab, SimulatedCard simulated, UserScript script, std::optional<std::vector<CvCertificate>> trust = {})
+        : card(std::move(simulated)), anchors(trust ? std::move(*trust) : std::vector{lab.cvca()}), user(scheduler, std::move(script), card.state->persona),
+          ports{scheduler, clock, random, log, web, cards, user, anchors, stop_.promise(), std::move(stop_)}
+    {
+    }
+
+    CountingScheduler scheduler;
+    ManualClock clock{scheduler, dateOf(std::chrono::system_clock::now())};
+    SystemRandom random;
+    RecordingLog log;
+    SimulatedCard card;
+    const std::vector<CvCertificate> anchors;
+    WebPort web{scheduler};
+    CardPort cards{scheduler, clock, random, log, {card}};
+    ScriptedUser user;
+
+private:
+    Pending<Failure> stop_{scheduler};
+
+public:
+    Ports ports;
+
+    template<typename W>
+    void begin(std::string url)
+    {
+        task_.emplace(whole<W>(std::move(url)));
+        task_->start();
+    }
+    void cancel() { ports.stopper.set({FailureCode::User_Cancelled, std::string(ports.state)}); }
+    void drop() { task_.reset(); }
+
+    // Runs the event loop until the login has ended; nothing: it has not within 20 s of real time.
+    std::optional<Finished> finish()
+    {
+        QTimer tick; // lets the loop look at the limit
+        tick.start(500);
+        for (const QDeadlineTimer limit(20'000); task_ && !task_->done() && !limit.hasExpired();) QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents);
+        if (!task_ || !task_->done()) return {};
+        auto end = task_->take();
+        task_.reset();
+        return end;
+    }
+
+private:
+    template<typename W>
+    Task<Finished> whole(std::string url)
+    {
+        auto driving = W::drive(typename W::State{ParseTcTokenUrl{std::move(url)}}, ports, [this](std::string_view state, int percent) {
+            ports.state = state;
+            user.entered(state, percent);
+        });
+        auto end = co_await std::move(driving);
+        co_return std::move(std::get<Finished>(end));
+    }
+
+    std::optional<Task<Finished>> task_;
+};
+
+} // namespace eidkern::test

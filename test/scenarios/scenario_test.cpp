@@ -1,0 +1,234 @@
+// Runs every scenario of test/scenarios/*.json: a service script, a card script and a user script lead to a trace of states,
+// a failure code, a browser answer and what the server was told. Then the next, plain login with the same card must work.
+// Prints the edges that were taken; one of the authentication's that nobody takes is an error.
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QRegularExpression>
+#include <QTest>
+
+#include "network/paos_codec.h"
+#include "scenarios/login_bench.h"
+#include "workflows/deadlines.h"
+
+using namespace eidkern;
+using namespace eidkern::test;
+
+namespace
+{
+
+struct Trigger // "eid-server 2" is its second request, "service 1" the eService's first
+{
+    lab::Server server = lab::Server::EService;
+    int number = 0;
+    bool is(lab::Server s, int n) const { return number > 0 && s == server && n == number; }
+};
+
+Trigger trigger(const QJsonValue& text)
+{
+    const auto words = text.toString().split(' ');
+    if (words.size() != 2) return {};
+    return {words[0] == "eid-server" ? lab::Server::EidServer : lab::Server::EService, words[1].toInt()};
+}
+
+std::string paosEnd(const QString& minor)
+{
+    return network::encode(paos::ServerMessage{"urn:uuid:scripted", paos::StartPaosResponse{paos::ResultOf::error(minor.toStdString(), "scripted")}});
+}
+
+// "service": [{"at": "eid-server 3", "status": 500, "body": "...", "location": "...", "delivery": "close", "end": "/al/common#internalError"}]
+void applyFault(const QJsonObject& fault, lab::HttpAnswer& answer)
+{
+    using Delivery = lab::HttpAnswer::Delivery;
+    static const std::map<QString, Delivery> deliveries{{"silence", Delivery::Silence}, {"close", Delivery::Close}, {"close-halfway", Delivery::CloseHalfway}, {"reset", Delivery::Reset}};
+    if (fault.contains("status")) answer.status = fault["status"].toInt();
+    if (fault.contains("body")) answer.body = fault["body"].toString().toStdString();
+    if (fault.contains("location")) answer.location = fault["location"].toString().toStdString();
+    if (fault.contains("end")) answer.body = paosEnd(fault["end"].toString());
+    if (fault.contains("without")) answer.body = QString::fromStdString(answer.body).remove(QRegularExpression("<" + fault["without"].toString() + ">[^<]*</" + fault["without"].toString() + ">")).toStdString();
+    if (fault.contains("delivery")) answer.delivery = deliveries.at(fault["delivery"].toString());
+}
+
+Bytes hex(const QString& text) { return fromHex(text.toStdString()).value(); }
+
+QString joined(const std::vector<std::string>& words)
+{
+    QStringList list;
+    for (const auto& word : words) list << QString::fromStdString(word);
+    return list.join(' ');
+}
+
+} // namespace
+
+class scenario_test : public QObject
+{
+    Q_OBJECT
+
+    std::map<std::string, std::set<std::pair<std::string, std::string>>> taken_; // by workflow
+    std::set<std::string> codes_;
+
+    void record(const std::string& workflow, const std::vector<std::string>& trace)
+    {
+        for (std::size_t i = 1; i < trace.size(); ++i) taken_[workflow].emplace(trace[i - 1], trace[i]);
+    }
+
+    static void checkSeen(const QJsonArray& expected, const lab::SessionRecord* session)
+    {
+        QVERIFY(session);
+        QStringList seen;
+        for (const auto& message : session->received) seen << QString::fromStdString(message.name + (message.result.isOk() ? "" : " " + message.result.minor.substr(message.result.minor.find("resultminor") + 11)));
+        QStringList wanted;
+        for (const auto& each : expected) wanted << each.toString();
+        QCOMPARE(seen, wanted);
+    }
+
+    static void checkNoSecrets(const LoginBench& bench)
+    {
+        const auto& persona = bench.card.state->persona;
+        for (const auto* secret : {&persona.pin, &persona.can, &persona.puk}) QVERIFY(bench.log.all.find(secret->text()) == std::string::npos);
+        for (const auto& [number, content] : card::dataGroups(persona))
+        {
+            QVERIFY2(bench.log.all.find(toHex(content)) == std::string::npos, "a data group in the log");
+            const auto value = content.size() > 8 ? std::string(asText(ByteView(content).subspan(4))) : std::string();
+            if (!value.empty()) QVERIFY2(bench.log.all.find(value) == std::string::npos, "personal data in the log");
+        }
+    }
+
+    template<typename W>
+    void play(const QJsonObject& scenario)
+    {
+        const auto user = scenario["user"].toObject(), cardScript = scenario["card"].toObject(), expect = scenario["expect"].toObject();
+        const auto service = scenario["service"].toArray();
+        LoginBench* bench = nullptr;
+        const auto cancelAt = trigger(user["cancelAt"]), removeAt = trigger(cardScript["removeAt"]);
+
+        lab::FaultScript faults;
+        faults.answer = [&](lab::Server server, int number, const lab::HttpRequest&, lab::HttpAnswer& answer) {
+            if (!bench) return;
+            if (cancelAt.is(server, number)) bench->cancel();
+            if (removeAt.is(server, number)) bench->card.remove();
+            for (const auto& each : service)
+            {
+                const auto fault = each.toObject();
+                if (!trigger(fault["at"]).is(server, number)) continue;
+                applyFault(fault, answer);
+                if (answer.delivery == lab::HttpAnswer::Delivery::Silence) // once the login waits for it, perhaps after a cancel
+                    bench->scheduler.post([bench] { bench->clock.advance(deadline::exchange + std::chrono::seconds(1)); });
+            }
+        };
+        SystemRandom random;
+        CountingScheduler clockScheduler;
+        const ManualClock labClock(clockScheduler, dateOf(std::chrono::system_clock::now()));
+        const auto lab = labFor(random, labClock, faults);
+
+        UserScript script;
+        for (const auto& each : user["passwords"].toArray()) script.passwords.push_back(each.toString().toStdString());
+        if (user.contains("grant"))
+        {
+            script.grant.emplace();
+            for (const auto& each : user["grant"].toArray()) script.grant->push_back(rightNamed(each.toString().toStdString()).value());
+        }
+        script.silent = user["silent"].toBool();
+        bool removed = false;
+        script.entered = [&](std::string_view state) {
+            const auto name = QString::fromUtf8(state.data(), qsizetype(state.size()));
+            if (user["cancelIn"] == name) bench->cancel();
+            if (cardScript["removeIn"] == name && !std::exchange(removed, true)) bench->card.remove();
+        };
+        if (cardScript["removeInsteadOfPassword"].toBool()) script.insteadOfPassword = [&] { bench->card.remove(); };
+        if (cardScript["comesWhenWanted"].toBool()) script.cardWanted = [&] { bench->card.insert(); };
+        auto card = SimulatedCard::fromPersona(SimulatedCard::builtInPersona(scenario["persona"].toString("adult").toStdString()), anchorsOf(*lab)).value();
+        if (cardScript["absent"].toBool()) card.remove();
+        if (cardScript.contains("removeAtApdu")) card.state->reader.removeAtApdu(cardScript["removeAtApdu"].toInt());
+        if (cardScript.contains("answer"))
+            card.state->reader.answerWith([answers = cardScript["answer"].toObject(), card = card.state.get()](int n, ByteView apdu) -> std::optional<Bytes> {
+                for (auto it = answers.begin(); it != answers.end(); ++it) // by the start of the command, or by its number
+                    if (it.key() == QString::number(n) || QByteArray::fromStdString(toHex(apdu)).startsWith(it.key().toLatin1())) return hex(it.value().toString());
+                return {};
+            });
+        std::optional<std::vector<CvCertificate>> trust;
+        if (scenario["trust"] == "none") trust.emplace();
+
+        const auto url = scenario["url"].toString().toStdString();
+        const auto usual = std::same_as<W, SelfAuthentication> ? lab->selfAuthUrl() : lab->tcTokenUrl();
+        {
+            LoginBench login(*lab, card, std::move(script), trust);
+            bench = &login;
+            login.begin<W>(scenario.contains("url") ? url : usual);
+            const auto end = login.finish();
+            bench = nullptr;
+            QVERIFY2(end, "the login hangs");
+            record(std::same_as<W, SelfAuthentication> ? "self-authentication" : "authentication", login.user.trace);
+            const auto code = end->failure ? std::string(name(end->failure->code)) : std::string("none");
+            codes_.insert(code);
+            QCOMPARE(QString::fromStdString(code), expect["code"].toString("none"));
+            if (end->failure) QCOMPARE(QString::fromStdString(end->failure->state), expect["state"].toString());
+            if (expect.contains("trace")) QCOMPARE(joined(login.user.trace), expect["trace"].toString());
+            if (expect.contains("said")) QCOMPARE(joined(login.user.said), expect["said"].toString());
+            if (expect.contains("browser"))
+            {
+                const auto location = QString::fromStdString(end->answer.location);
+                QCOMPARE(QString::number(end->answer.status) + (location.isEmpty() ? "" : " " + location.mid(location.indexOf("Result"))), expect["browser"].toString());
+            }
+            if (expect.contains("serverSaw")) checkSeen(expect["serverSaw"].toArray(), lab->lastSession());
+            if (expect.contains("ownData")) QVERIFY(end->ownData.text().find(expect["ownData"].toString().toStdString()) != std::string_view::npos);
+            checkNoSecrets(login);
+        }
+
+        // The next login works. (A card that is blocked by its scenario gets its PUK and CAN from its owner.)
+        card.state->reader.answerWith({});
+        card.insert();
+        LoginBench again(*lab, card, {});
+        again.begin<W>(usual);
+        const auto end = again.finish();
+        QVERIFY2(end, "the next login hangs");
+        QVERIFY2(!end->failure, end->failure ? ("the next login fails: " + std::string(name(end->failure->code))).c_str() : "");
+        record(std::same_as<W, SelfAuthentication> ? "self-authentication" : "authentication", again.user.trace);
+    }
+
+private Q_SLOTS:
+    void scenario_data()
+    {
+        QTest::addColumn<QJsonObject>("scenario");
+        const QDir folder(EIDKERN_TEST_DATA "/scenarios");
+        for (const auto& file : folder.entryList({"*.json"}))
+        {
+            QFile content(folder.filePath(file));
+            QVERIFY(content.open(QIODevice::ReadOnly));
+            QJsonParseError error;
+            const auto all = QJsonDocument::fromJson(content.readAll(), &error).array();
+            QVERIFY2(!all.isEmpty(), qPrintable(file + ": " + error.errorString()));
+            for (const auto& each : all) QTest::newRow(qPrintable(each.toObject()["name"].toString())) << each.toObject();
+        }
+    }
+
+    void scenario()
+    {
+        QFETCH(QJsonObject, scenario);
+        if (scenario["workflow"] == "self-authentication") play<SelfAuthentication>(scenario);
+        else play<Authentication>(scenario);
+    }
+
+    void edges()
+    {
+        for (const auto name : workflows())
+        {
+            int untaken = 0, all = 0;
+            for (const auto& [from, to] : transitions(name))
+            {
+                ++all;
+                if (taken_[std::string(name)].contains({std::string(from), std::string(to)})) continue;
+                ++untaken;
+                std::printf("  not taken in %s: %s -> %s\n", std::string(name).c_str(), std::string(from).c_str(), std::string(to).c_str());
+            }
+            std::printf("edges taken in %s: %d of %d\n", std::string(name).c_str(), all - untaken, all);
+            if (name == "authentication") QCOMPARE(untaken, 0);
+        }
+        std::printf("failure codes reached: %zu\n", codes_.size() - codes_.count("none"));
+    }
+};
+
+QTEST_GUILESS_MAIN(scenario_test)
+#include "scenario_test.moc"

@@ -1,0 +1,129 @@
+#include <QFile>
+#include <QtTest>
+
+#include "card/simulator/persona_json.h"
+
+using namespace eidkern;
+using namespace eidkern::card;
+
+namespace
+{
+
+std::string minimal(const std::string& more) // more: a member, in line 5
+{
+    return "{\n\"pin\": \"123456\",\n\"can\": \"500540\",\n\"puk\": \"9876543210\",\n" + more + "\n}";
+}
+
+tl::expected<Persona, std::string> fromFile(const QString& name)
+{
+    QFile file(QString(EIDKERN_TEST_DATA "/../resources/personas/") + name);
+    if (!file.open(QIODevice::ReadOnly)) return tl::unexpected<std::string>("no such file");
+    return parsePersona(file.readAll().toStdString());
+}
+
+} // namespace
+
+class PersonaTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void examples()
+    {
+        const auto adult = fromFile("adult.json");
+        QVERIFY2(adult, adult ? "" : adult.error().c_str());
+        QCOMPARE(adult->pin.text(), std::string_view("123456"));
+        QCOMPARE(adult->pinTriesLeft, 3);
+        QCOMPARE(*adult->dateOfExpiry, std::string("20340331"));
+        QVERIFY(std::holds_alternative<StructuredPlace>(*adult->residence));
+        QCOMPARE(dataGroups(*adult).size(), 14u);
+        const auto suspended = fromFile("wrong-pin-twice.json");
+        QVERIFY2(suspended, suspended ? "" : suspended.error().c_str());
+        QCOMPARE(suspended->pinTriesLeft, 1);
+        QVERIFY(std::holds_alternative<FreeTextPlace>(*suspended->placeOfBirth));
+        QVERIFY(!dataGroups(*suspended).contains(13));
+    }
+
+    void encodings_data()
+    {
+        QTest::addColumn<QString>("member");
+        QTest::addColumn<int>("group");
+        QTest::addColumn<QByteArray>("content");
+        QTest::newRow("document type") << R"("documentType": "ID")" << 1 << QByteArray("610413024944");
+        QTest::newRow("issuing state") << R"("issuingState": "D")" << 2 << QByteArray("6203130144");
+        QTest::newRow("expiry") << R"("dateOfExpiry": "2030-04-30")" << 3 << QByteArray("630a12083230333030343330");
+        QTest::newRow("given names") << R"("givenNames": "TURKA")" << 4 << QByteArray("64070c055455524b41");
+        QTest::newRow("empty name") << R"("artisticName": "")" << 6 << QByteArray("66020c00");
+        QTest::newRow("birth") << R"("dateOfBirth": "1984-08-12")" << 8 << QByteArray("680a12083139383430383132");
+        QTest::newRow("birth, month known") << R"("dateOfBirth": "1984-08")" << 8 << QByteArray("680a12083139383430382020");
+        QTest::newRow("birth, year known") << R"("dateOfBirth": "1984")" << 8 << QByteArray("680a12083139383420202020");
+        QTest::newRow("place as text") << R"("placeOfBirth": "BERLIN")" << 9 << QByteArray("690aa1080c064245524c494e");
+        QTest::newRow("no place") << R"("residence": {"none": "keine"})" << 17 << QByteArray("7109a2070c056b65696e65");
+        QTest::newRow("residence") << R"("residence": {"street": "HEIDESTRAẞE 17", "city": "KÖLN", "country": "D", "zipCode": "51147"})" << 17
+                                   << QByteArray("712d302baa120c10484549444553545241e1ba9e45203137ab070c054bc3964c4ead03130144ae0713053531313437");
+        QTest::newRow("community") << R"("communityId": "02760503150000")" << 18 << QByteArray("7209040702760503150000");
+        QTest::newRow("permit") << R"("residencePermitI": "RESIDENCE PERMIT 1")" << 19 << QByteArray("7316a1140c125245534944454e4345205045524d49542031");
+        QTest::newRow("phone") << R"("phoneNumber": "tel:+49-030-1234567")" << 21 << QByteArray("7515131374656c3a2b34392d3033302d31323334353637");
+        QTest::newRow("e-mail") << R"("emailAddress": "erika@mustermann.de")" << 22 << QByteArray("761516136572696b61406d75737465726d616e6e2e6465");
+    }
+    void encodings()
+    {
+        QFETCH(QString, member);
+        QFETCH(int, group);
+        QFETCH(QByteArray, content);
+        const auto persona = parsePersona(minimal(member.toStdString()));
+        QVERIFY2(persona, persona ? "" : persona.error().c_str());
+        const auto groups = dataGroups(*persona);
+        QCOMPARE(groups.size(), 1u);
+        QCOMPARE(toHex(groups.at(group)), content.toStdString());
+    }
+
+    void refusals_data()
+    {
+        QTest::addColumn<QString>("member");
+        QTest::addColumn<QString>("named");
+        QTest::newRow("unknown key") << R"("surname": "x")" << "\"surname\" (line 5): not known; known are description, pin, can";
+        QTest::newRow("counter") << R"("pinTriesLeft": 4)" << "\"pinTriesLeft\" (line 5): a whole number from 0 to 3";
+        QTest::newRow("fraction") << R"("pinTriesLeft": 1.5)" << "a whole number";
+        QTest::newRow("kind") << R"("givenNames": 7)" << "\"givenNames\" (line 5): a text is expected";
+        QTest::newRow("bool") << R"("pinDeactivated": "no")" << "true or false";
+        QTest::newRow("no such day") << R"("dateOfExpiry": "2031-02-29")" << "a date like";
+        QTest::newRow("partial expiry") << R"("dateOfExpiry": "2031-02")" << "a date like";
+        QTest::newRow("German date") << R"("dateOfBirth": "12.08.1984")" << "a date like";
+        QTest::newRow("umlaut") << R"("issuingState": "Ö")" << "letters A to Z";
+        QTest::newRow("place without city") << R"("residence": {"street": "x"})" << "\"city\"";
+        QTest::newRow("place with more") << R"("residence": {"city": "x", "planet": "y"})" << "\"city\"";
+        QTest::newRow("place as number") << R"("residence": 3)" << "\"city\"";
+        QTest::newRow("hex") << R"("communityId": "027")" << "hex digits";
+    }
+    void refusals()
+    {
+        QFETCH(QString, member);
+        QFETCH(QString, named);
+        const auto persona = parsePersona(minimal(member.toStdString()));
+        QVERIFY(!persona);
+        QVERIFY2(persona.error().find(named.toStdString()) != std::string::npos, persona.error().c_str());
+    }
+
+    void passwords()
+    {
+        QVERIFY(parsePersona(R"({"pin": "12345", "can": "500540", "puk": "9876543210"})"));
+        for (const auto* json : {R"({"pin": "1234", "can": "500540", "puk": "9876543210"})", R"({"pin": "12345x", "can": "500540", "puk": "9876543210"})",
+                                 R"({"pin": 123456, "can": "500540", "puk": "9876543210"})", R"({"pin": "123456", "can": "50054", "puk": "9876543210"})",
+                                 R"({"pin": "123456", "can": "500540", "puk": "987654321"})", R"({"pin": "123456", "can": "500540"})"})
+        {
+            const auto persona = parsePersona(json);
+            QVERIFY(!persona);
+            for (const auto* value : {"1234", "50054", "98765"}) QVERIFY(persona.error().find(value) == std::string::npos);
+        }
+    }
+
+    void notJson()
+    {
+        for (const auto* json : {"", "[]", "7", "{", "{\"pin\": }", "\xff\xfe"}) QVERIFY(!parsePersona(json));
+        QVERIFY(parsePersona("{\n\n\"pin\": }").error().find("line 3") != std::string::npos);
+    }
+};
+
+QTEST_GUILESS_MAIN(PersonaTest)
+#include "persona_test.moc"

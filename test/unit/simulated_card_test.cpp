@@ -1,0 +1,551 @@
+// What the simulated card refuses and remembers, asked APDU by APDU.
+#include <QtTest>
+
+#include <openssl/cms.h>
+#include <openssl/x509.h>
+
+#include "card/simulator/card_files.h"
+#include "card/simulator/document_signer.h"
+#include "core/auxiliary_data.h"
+#include "core/oid.h"
+#include "core/openssl.h"
+#include "support/card_bench.h"
+#include "support/eac_server.h"
+
+using namespace eidkern;
+using namespace eidkern::card;
+using namespace eidkern::test;
+
+namespace
+{
+
+constexpr Date today{2026, 11, 20};
+
+Persona personaWith(int triesLeft, int pukUses = 10, bool deactivated = false)
+{
+    auto persona = testPersona();
+    persona.pinTriesLeft = triesLeft;
+    persona.pukUsesLeft = pukUses;
+    persona.pinDeactivated = deactivated;
+    return persona;
+}
+
+// A terminal that does as it is told, also in the wrong order.
+class Terminal
+{
+public:
+    explicit Terminal(const Persona& persona = testPersona(), Rights terminalRights = everyRight())
+        : chain(makeEacChain(random, terminalRights)), card(persona, {chain.cvca}, random, today)
+    {
+    }
+
+    ResponseApdu plain(const CommandApdu& command) { return parseResponse(card.transmit(encode(command))).value(); }
+    ResponseApdu plain(std::string_view hex) { return parseResponse(card.transmit(fromHex(hex).value())).value(); }
+
+    ResponseApdu ask(const CommandApdu& command) // secured once there is a session
+    {
+        if (!session) return plain(command);
+        const auto opened = session->open(plain(session->protect(command)));
+        if (opened) return *opened;
+        session.reset();
+        return {{}, 0xFFFF};
+    }
+
+    std::uint16_t setPassword(PasswordId id, std::optional<Chat> chat = {})
+    {
+        const auto chatObject = chat ? encode(*chat) : Bytes();
+        return ask(setPace(concat({tlv(0x80, oid::paceEcdhGmAes128), Bytes{0x83, 1, std::uint8_t(id)}, Bytes{0x84, 1, 13}, chatObject}))).sw;
+    }
+
+    Bytes step(bool last, std::uint32_t tag, ByteView value, std::uint16_t expected = 0x9000)
+    {
+        const auto answer = ask(generalAuthenticate(last, tag ? tlv(tag, value) : Bytes()));
+        if (answer.sw != expected || answer.data.empty()) return {};
+        return toBytes(allTlv(singleTlv(answer.data)->value)->front().value);
+    }
+
+    // The status word of the last step.
+    std::uint16_t pace(PasswordId id, std::string_view digits, std::optional<Chat> chat = {})
+    {
+        static const PaceInfo info{toBytes(oid::paceEcdhGmAes128), 16, 13};
+        setPassword(id, chat);
+        const auto nonce = decryptNonce(derivePasswordKey(Secret(digits), 16), step(false, 0, {}));
+        const auto mappingKey = generateKey(Curve::brainpoolP256r1(), random);
+        const auto mapped = mapCurve(mappingKey, step(false, 0x81, mappingKey.point), nonce);
+        const auto ephemeral = generateKey(*mapped, random);
+        const auto cardPoint = step(false, 0x83, ephemeral.point);
+        auto keys = agreePaceKeys(info, ephemeral, cardPoint);
+        const auto answer = ask(generalAuthenticate(true, tlv(0x85, keys->ownToken)));
+        if (!answer.ok()) return answer.sw;
+        session.emplace(std::move(keys->session));
+        idPicc = xCoordinate(cardPoint);
+        return answer.sw;
+    }
+    std::uint16_t pinWithChat(Rights rights = everyRight()) { return pace(PasswordId::Pin, "123456", Chat::forTerminal(rights)); }
+
+    std::uint16_t show(const CvCertificate& certificate)
+    {
+        const auto selected = ask(setVerificationKey(asBytes(certificate.car))).sw;
+        return selected == 0x9000 ? ask(verifyCertificate(bodyAndSignature(certificate))).sw : selected;
+    }
+
+    std::uint16_t terminalAuthentication(ByteView auxiliaryData = {}, bool challengeFirst = false)
+    {
+        for (const auto& certificate : chain.forCard())
+            if (const auto sw = show(certificate); sw != 0x9000) return sw;
+        Bytes nonce;
+        if (challengeFirst) nonce = ask(getChallenge()).data;
+        ask(setTerminalAuthentication(concat({tlv(0x80, chain.terminal.key.oid), tlv(0x83, asBytes(chain.terminal.chr)), auxiliaryData,
+                                              tlv(0x91, xCoordinate(chipKey.point))})));
+        if (!challengeFirst) nonce = ask(getChallenge()).data;
+        const auto message = concat({idPicc, nonce, xCoordinate(chipKey.point), auxiliaryData});
+        return ask(externalAuthenticate(sign(chain.terminalKey, HashAlgorithm::Sha256, message))).sw;
+    }
+
+    std::uint16_t chipAuthentication()
+    {
+        const auto infos = parseCardSecurity(readAll(file::cardSecurity));
+        if (!infos) return 0;
+        ask(setChipAuthentication(concat({tlv(0x80, oid::caEcdhAes128), Bytes{0x84, 1, chipAuthenticationKeyId}})));
+        const auto answer = ask(generalAuthenticate(true, tlv(0x80, chipKey.point)));
+        if (!answer.ok()) return answer.sw;
+        const auto nonce = toBytes(single(*allTlv(singleTlv(answer.data)->value), 0x81).value());
+        session.emplace(deriveSessionKeys(agree(chipKey, infos->chipAuthenticationKeys.front().point).value(), 16, nonce));
+        return answer.sw;
+    }
+
+    std::uint16_t eac(ByteView auxiliaryData = {})
+    {
+        const auto sw = terminalAuthentication(auxiliaryData);
+        return sw == 0x9000 ? chipAuthentication() : sw;
+    }
+
+    Bytes readAll(std::uint8_t shortId) { return ask(readFromStart(shortId, CommandApdu::allExtended)).data; }
+    std::uint16_t read(int shortId) { return ask(readFromStart(std::uint8_t(shortId), CommandApdu::all)).sw; }
+    std::uint16_t verify(ByteView item) { return ask({.cla = 0x80, .ins = instruction::verify, .p1 = 0x80, .data = tlv(0x06, item)}).sw; }
+
+    SeededRandom random;
+    EacChain chain;
+    SimulatedCard card;
+    std::optional<SecureMessaging> session;
+    EcKey chipKey = generateKey(Curve::brainpoolP256r1(), random);
+    Bytes idPicc;
+};
+
+#define SW(actual, expected) QCOMPARE(QString::number(actual, 16), QString::number(expected, 16))
+
+} // namespace
+
+class SimulatedCardTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void freeFiles()
+    {
+        Terminal terminal;
+        SW(terminal.plain(selectApplication(eidApplication)).sw, 0x6982); // a real card hides it before EAC
+        SW(terminal.plain("00a4040c07a0000002471001").sw, 0x6a82);
+        SW(terminal.plain(selectMasterFile()).sw, 0x9000);
+        QCOMPARE(terminal.plain("00b09e0000").data, makeEfDir());
+        SW(terminal.plain("00b09e0000").sw, 0x6282);
+        SW(terminal.plain("00a4020c022f00").sw, 0x9000);
+        QCOMPARE(terminal.plain("00b0000404").data, toBytes(ByteView(makeEfDir()).subspan(4, 4)));
+        SW(terminal.plain("00b07fff04").sw, 0x6b00);
+        SW(terminal.plain("00b09d0000").sw, 0x6982); // EF.CardSecurity
+        SW(terminal.plain("00b0810000").sw, 0x6a82); // no data groups in the MF
+        Terminal fresh;
+        SW(fresh.plain("00b0000004").sw, 0x6986);
+    }
+
+    void statusWordsForNonsense()
+    {
+        Terminal terminal;
+        SW(terminal.plain("00").sw, 0x6700);
+        SW(terminal.plain("00a4000c023f").sw, 0x6700);
+        SW(terminal.plain("80a4000c").sw, 0x6e00);
+        SW(terminal.plain("0020800003060100").sw, 0x6e00);
+        SW(terminal.plain("00ee0000").sw, 0x6d00);
+        SW(terminal.plain("00a40300").sw, 0x6a86);
+        SW(terminal.plain("0022c1b60100").sw, 0x6a86);
+        SW(terminal.plain("10a4000c").sw, 0x6884);
+        SW(terminal.plain("0cb0000000").sw, 0x6985); // secured, but there is no session
+        SW(terminal.plain("0022c1a4").sw, 0x6700);
+        SW(terminal.plain("008600000c7c0a8508000000000000000000").sw, 0x6985);
+        for (const auto* apdu : {"0084000008", "002a00be017f", "0082000001ff", "002281b60483024142", "002281a40483024142", "002241a40483024142",
+                                 "8020800003060100", "002c0303", "002c0202"})
+            SW(terminal.plain(apdu).sw, 0x6982);
+    }
+
+    void pinStatus()
+    {
+        for (const auto& [tries, sw] : {std::pair{3, 0x9000}, {2, 0x63c2}, {1, 0x63c1}, {0, 0x63c0}})
+            SW(Terminal(personaWith(tries)).setPassword(PasswordId::Pin), sw);
+        SW(Terminal(personaWith(2, 10, true)).setPassword(PasswordId::Pin), 0x6283);
+        SW(Terminal(personaWith(0)).setPassword(PasswordId::Can), 0x9000);
+        SW(Terminal().setPassword(PasswordId::Mrz), 0x6a88);
+    }
+
+    void paceParameters()
+    {
+        Terminal terminal;
+        SW(terminal.plain("0022c1a412800a04007f000702020402028301038401").sw, 0x6700);
+        SW(terminal.plain("0022c1a412800a04007f0007020204020283010384010c").sw, 0x6a88); // another curve
+        SW(terminal.plain("0022c1a40f800a04007f00070202040204830103").sw, 0x6a88);       // AES-256
+        SW(terminal.plain("0022c1a40f800a04007f00070202040202830107").sw, 0x6a88);
+        SW(terminal.plain("0022c1a40f800a04007f00070202040202830103").sw, 0x9000);       // no DO 84: tolerated
+        SW(terminal.setPassword(PasswordId::Pin, Chat::of(Role::Cvca, everyRight())), 0x6a80);
+    }
+
+    void pinStates()
+    {
+        Terminal terminal;
+        SW(terminal.pace(PasswordId::Pin, "000000"), 0x63c2);
+        SW(terminal.pace(PasswordId::Pin, "000000"), 0x63c1);
+        SW(terminal.pace(PasswordId::Pin, "000000"), 0x6985); // suspended: neither wrong ...
+        SW(terminal.pace(PasswordId::Pin, "123456"), 0x6985); // ... nor right without the CAN
+        QCOMPARE(terminal.card.pinTriesLeft(), 1);
+        SW(terminal.pace(PasswordId::Can, "111111"), 0x6300);
+        SW(terminal.pace(PasswordId::Pin, "123456"), 0x6985);
+        SW(terminal.pace(PasswordId::Can, "500540"), 0x9000);
+        SW(terminal.pace(PasswordId::Pin, "000000"), 0x63c0);
+        SW(terminal.pace(PasswordId::Pin, "123456"), 0x6983);
+        SW(terminal.pace(PasswordId::Puk, "1111111111"), 0x6300);
+        SW(terminal.pace(PasswordId::Puk, "9876543210"), 0x9000);
+        SW(terminal.ask(unblock(3)).sw, 0x9000);
+        QCOMPARE(terminal.card.pinTriesLeft(), 3);
+        SW(terminal.pace(PasswordId::Pin, "123456"), 0x9000);
+    }
+
+    void theRightPinResetsTheCounter()
+    {
+        Terminal terminal(personaWith(2));
+        SW(terminal.pace(PasswordId::Pin, "123456"), 0x9000);
+        SW(terminal.pace(PasswordId::Pin, "000000"), 0x63c2);
+    }
+
+    void theCanFlagDiesWithTheSession()
+    {
+        Terminal terminal(personaWith(1));
+        SW(terminal.pace(PasswordId::Can, "500540"), 0x9000);
+        terminal.card.reset();
+        terminal.session.reset();
+        SW(terminal.pace(PasswordId::Pin, "123456"), 0x6985);
+        SW(terminal.pace(PasswordId::Can, "500540"), 0x9000);
+        terminal.session.reset(); // goes on without secure messaging
+        SW(terminal.pace(PasswordId::Pin, "123456"), 0x6985);
+        SW(terminal.pace(PasswordId::Can, "500540"), 0x9000);
+        SW(terminal.pace(PasswordId::Pin, "123456"), 0x9000);
+    }
+
+    void theCounterOutlivesAReset()
+    {
+        Terminal terminal;
+        SW(terminal.pace(PasswordId::Pin, "000000"), 0x63c2);
+        terminal.card.reset();
+        SW(terminal.setPassword(PasswordId::Pin), 0x63c2);
+    }
+
+    void deactivatedPin()
+    {
+        Terminal terminal(personaWith(3, 10, true));
+        SW(terminal.pace(PasswordId::Pin, "123456"), 0x6984);
+        SW(terminal.pace(PasswordId::Puk, "9876543210"), 0x9000);
+        SW(terminal.ask(unblock(3)).sw, 0x6283);
+    }
+
+    void pukUses()
+    {
+        Terminal terminal(personaWith(0, 2));
+        SW(terminal.pace(PasswordId::Can, "500540"), 0x9000);
+        SW(terminal.ask(unblock(3)).sw, 0x6982); // not with the CAN
+        SW(terminal.pace(PasswordId::Puk, "9876543210"), 0x9000);
+        SW(terminal.ask(unblock(3)).sw, 0x9000);
+        SW(terminal.ask(unblock(3)).sw, 0x9000);
+        SW(terminal.ask(unblock(3)).sw, 0x6982);
+    }
+
+    void changingThePin()
+    {
+        const auto change = [](std::string_view digits) {
+            return CommandApdu{.ins = instruction::resetRetryCounter, .p1 = 2, .p2 = 3, .data = toBytes(asBytes(digits))};
+        };
+        auto persona = testPersona();
+        persona.pin = Secret("12345"); // transport PIN
+        Terminal terminal(persona);
+        SW(terminal.ask(change("654321")).sw, 0x6982);
+        SW(terminal.pace(PasswordId::Pin, "12345"), 0x9000);
+        SW(terminal.ask(change("54321")).sw, 0x6984);
+        SW(terminal.ask(change("6543210")).sw, 0x6984);
+        SW(terminal.ask(change("65432a")).sw, 0x6a80);
+        SW(terminal.ask(change("")).sw, 0x6a80);
+        SW(terminal.ask(change("654321")).sw, 0x9000);
+        SW(terminal.pace(PasswordId::Pin, "12345"), 0x63c2);
+        SW(terminal.pace(PasswordId::Pin, "654321"), 0x9000);
+        terminal.session.reset();
+        SW(terminal.pace(PasswordId::Can, "500540"), 0x9000);
+        SW(terminal.ask(change("111111")).sw, 0x6982);
+    }
+
+    void paceInTheWrongOrder()
+    {
+        SeededRandom random(7);
+        const auto key = generateKey(Curve::brainpoolP256r1(), random);
+        Terminal terminal;
+        terminal.setPassword(PasswordId::Can);
+        SW(terminal.ask(generalAuthenticate(false, tlv(0x81, key.point))).sw, 0x6a80); // before the nonce
+        SW(terminal.ask(generalAuthenticate(false, {})).sw, 0x6985);                   // it starts again with MSE:Set AT
+        terminal.setPassword(PasswordId::Can);
+        SW(terminal.ask(generalAuthenticate(true, {})).sw, 0x6883); // not chained
+        terminal.setPassword(PasswordId::Can);
+        SW(terminal.ask(generalAuthenticate(false, {})).sw, 0x9000);
+        SW(terminal.ask(generalAuthenticate(false, tlv(0x83, key.point))).sw, 0x6a80);
+        terminal.setPassword(PasswordId::Can);
+        terminal.ask(generalAuthenticate(false, {}));
+        auto offCurve = key.point;
+        offCurve.back() ^= 1;
+        SW(terminal.ask(generalAuthenticate(false, tlv(0x81, offCurve))).sw, 0x6a80);
+        terminal.setPassword(PasswordId::Can);
+        terminal.ask(generalAuthenticate(false, {}));
+        terminal.plain("00b09c0000"); // anything in between ends PACE
+        SW(terminal.ask(generalAuthenticate(false, tlv(0x81, key.point))).sw, 0x6985);
+    }
+
+    void secureMessagingErrorsEndTheSession()
+    {
+        Terminal terminal;
+        SW(terminal.pinWithChat(), 0x9000);
+        SW(terminal.plain("0c8400000d9701088e08000000000000000000").sw, 0x6988);
+        SW(terminal.plain("0c8400000d9701088e08000000000000000000").sw, 0x6985);
+        terminal.session.reset();
+        SW(terminal.pinWithChat(), 0x9000);
+        SW(terminal.plain("0c840000039701").sw, 0x6700); // not even an APDU
+        SW(terminal.ask(getChallenge()).sw, 0xffff);
+    }
+
+    void missingChecksum()
+    {
+        Terminal terminal;
+        SW(terminal.pinWithChat(), 0x9000);
+        SW(terminal.plain("0c8400000397010800").sw, 0x6987);
+        QVERIFY(terminal.ask(getChallenge()).sw != 0x9000);
+    }
+
+    void aPlainCommandEndsTheSession()
+    {
+        Terminal terminal;
+        SW(terminal.pinWithChat(), 0x9000);
+        SW(terminal.ask(getChallenge()).sw, 0x9000);
+        SW(terminal.plain(getChallenge()).sw, 0x6982); // executed without rights
+        SW(terminal.plain("0c8400000d9701088e08000000000000000000").sw, 0x6985);
+    }
+
+    void terminalAuthenticationInBothOrders()
+    {
+        Terminal first, second;
+        SW(first.pinWithChat(), 0x9000);
+        SW(first.terminalAuthentication({}, true), 0x9000);
+        SW(first.ask(getChallenge()).sw, 0x6982); // once per session
+        SW(second.pinWithChat(), 0x9000);
+        SW(second.terminalAuthentication({}, false), 0x9000);
+    }
+
+    void noTerminalAuthenticationWithoutChat()
+    {
+        Terminal terminal;
+        SW(terminal.pace(PasswordId::Pin, "123456"), 0x9000);
+        SW(terminal.terminalAuthentication(), 0x6982);
+    }
+
+    void certificatesThatTheCardRefuses()
+    {
+        Terminal t;
+        SW(t.pinWithChat(), 0x9000);
+        const auto dvWith = [&](CvIssue what, const EcKey& issuer) {
+            what.chat = what.chat.terminalType.empty() ? Chat::of(Role::DvOfficial, everyRight()) : what.chat;
+            return issueCvc(what, t.chain.dvKey, issuer);
+        };
+        const CvIssue good{.car = t.chain.cvca.chr, .chr = "DETESTDVDE00009", .chat = {}, .effective = {2026, 1, 1}, .expiration = {2027, 1, 1}};
+        auto unknown = good, expired = good, early = good, terminal = good;
+        unknown.car = "DEOTHERCA00001";
+        expired.expiration = {2026, 11, 19};
+        early.effective = {2024, 1, 1};
+        terminal.chat = Chat::of(Role::Terminal, everyRight());
+
+        SW(t.show(dvWith(unknown, t.chain.cvcaKey)), 0x6a88);
+        SW(t.show(dvWith(expired, t.chain.cvcaKey)), 0x6984);
+        SW(t.show(dvWith(early, t.chain.cvcaKey)), 0x6984);
+        SW(t.show(dvWith(terminal, t.chain.cvcaKey)), 0x6984);   // not directly below the CVCA
+        SW(t.show(dvWith(good, t.chain.dvKey)), 0x6984);         // signed by somebody else
+        SW(t.show(t.chain.terminal), 0x6a88);                    // its issuer was not shown
+        SW(t.ask(verifyCertificate(bodyAndSignature(t.chain.dv))).sw, 0x6985);
+        t.ask(setVerificationKey(asBytes(t.chain.cvca.chr)));
+        SW(t.ask(verifyCertificate({0x7F, 0x4E, 0x00})).sw, 0x6a80);
+        t.ask(setVerificationKey(asBytes(t.chain.cvca.chr)));
+        SW(t.ask(verifyCertificate(bodyAndSignature(t.chain.terminal))).sw, 0x6a88);
+        SW(t.show(dvWith(good, t.chain.cvcaKey)), 0x9000);
+    }
+
+    void theDateMovesForward()
+    {
+        Terminal t;
+        SW(t.pinWithChat(), 0x9000);
+        SW(t.show(issueCvc({.car = t.chain.cvca.chr, .chr = "DETESTDVDE00007", .chat = Chat::of(Role::DvForeign, everyRight()),
+                            .effective = {2027, 1, 1}, .expiration = {2027, 9, 1}}, t.chain.dvKey, t.chain.cvcaKey)), 0x9000);
+        SW(t.show(t.chain.dv), 0x9000);
+        SW(t.show(t.chain.terminal), 0x9000); // a foreign DV moves nothing
+        SW(t.show(issueCvc({.car = t.chain.cvca.chr, .chr = "DETESTDVDE00008", .chat = Chat::of(Role::DvOfficial, everyRight()),
+                            .effective = {2027, 1, 1}, .expiration = {2027, 9, 1}}, t.chain.dvKey, t.chain.cvcaKey)), 0x9000);
+        t.card.reset();
+        t.session.reset();
+        SW(t.pinWithChat(), 0x9000);
+        SW(t.show(t.chain.dv), 0x9000);
+        SW(t.show(t.chain.terminal), 0x6984); // over since 15 December 2026
+    }
+
+    void aLinkCertificateIsTheNewTrustPoint()
+    {
+        Terminal t;
+        SW(t.pinWithChat(), 0x9000);
+        const auto newKey = generateKey(Curve::brainpoolP256r1(), t.random);
+        const auto link = issueCvc({.car = t.chain.cvca.chr, .chr = "DETESTCVCA00002", .chat = Chat::of(Role::Cvca, everyRight()),
+                                    .effective = {2026, 6, 1}, .expiration = {2029, 6, 1}, .withDomainParameters = true}, newKey, t.chain.cvcaKey);
+        SW(t.show(link), 0x9000);
+        t.card.reset();
+        t.session.reset();
+        SW(t.pinWithChat(), 0x9000);
+        const auto dv = issueCvc({.car = link.chr, .chr = "DETESTDVDE00002", .chat = Chat::of(Role::DvOfficial, everyRight()),
+                                  .effective = {2026, 7, 1}, .expiration = {2027, 6, 1}}, t.chain.dvKey, newKey);
+        SW(t.show(dv), 0x9000);
+        SW(t.show(t.chain.dv), 0x9000); // the previous one still counts
+    }
+
+    void wrongTerminalSignature()
+    {
+        Terminal t;
+        SW(t.pinWithChat(), 0x9000);
+        t.idPicc = Bytes(32);
+        SW(t.terminalAuthentication(), 0x6300);
+        SW(t.ask(externalAuthenticate(Bytes(64))).sw, 0x6985);
+        SW(t.ask(setTerminalAuthentication(concat({tlv(0x80, t.chain.terminal.key.oid), tlv(0x83, asBytes(t.chain.terminal.chr)), tlv(0x91, Bytes(32))}))).sw, 0x9000);
+        SW(t.ask(externalAuthenticate(Bytes(64))).sw, 0x6985); // the challenge is used up
+        SW(t.read(file::cardSecurity), 0x6982);
+    }
+
+    void chipAuthenticationNeedsTheAnnouncedKey()
+    {
+        Terminal t;
+        SW(t.pinWithChat(), 0x9000);
+        SW(t.ask(setChipAuthentication(tlv(0x80, oid::caEcdhAes128))).sw, 0x6982); // before terminal authentication
+        SW(t.terminalAuthentication(), 0x9000);
+        SW(t.ask(setChipAuthentication(concat({tlv(0x80, oid::caEcdhAes128), Bytes{0x84, 1, 42}}))).sw, 0x6a88);
+        SW(t.ask(setChipAuthentication(tlv(0x80, oid::caEcdhAes128))).sw, 0x9000);
+        SW(t.ask(generalAuthenticate(true, tlv(0x80, generateKey(Curve::brainpoolP256r1(), t.random).point))).sw, 0x6984);
+        SW(t.ask(generalAuthenticate(true, tlv(0x80, t.chipKey.point))).sw, 0x6985);
+        SW(t.ask(selectApplication(eidApplication)).sw, 0x6982);
+        SW(t.chipAuthentication(), 0x9000);
+        SW(t.ask(selectApplication(eidApplication)).sw, 0x9000);
+        SW(t.setPassword(PasswordId::Can), 0x6985); // no PACE after chip authentication
+    }
+
+    void effectiveRights() // what PACE and the certificate both grant
+    {
+        Terminal t(testPersona(), Rights{Right::ReadDg4, Right::ReadDg5, Right::ReadDg19});
+        SW(t.pinWithChat(Rights{Right::ReadDg5, Right::ReadDg8, Right::ReadDg19}), 0x9000);
+        SW(t.eac(), 0x9000);
+        SW(t.read(5), 0x6a82); // not in the MF
+        SW(t.ask(selectApplication(eidApplication)).sw, 0x9000);
+        SW(t.read(5), 0x6282);
+        SW(t.read(4), 0x6982);
+        SW(t.read(8), 0x6982);
+        SW(t.read(19), 0x6a82); // the card has none
+        SW(t.ask({.ins = instruction::select, .p1 = 2, .p2 = 0x0C, .data = {0x01, 0x05}}).sw, 0x9000);
+        QCOMPARE(asText(t.ask(readFrom(4, 7)).data), std::string_view("Sandwig"));
+    }
+
+    void canAllowed()
+    {
+        for (const bool allowed : {false, true})
+        {
+            Terminal t(testPersona(), allowed ? everyRight() : everyRight() - Rights{Right::CanAllowed});
+            SW(t.pace(PasswordId::Can, "500540", Chat::forTerminal(everyRight())), 0x9000);
+            SW(t.eac(), 0x9000);
+            SW(t.ask(selectApplication(eidApplication)).sw, allowed ? 0x9000 : 0x6982);
+        }
+    }
+
+    void auxiliaryData_data()
+    {
+        QTest::addColumn<QString>("birth");
+        QTest::addColumn<QString>("reference");
+        QTest::addColumn<int>("sw");
+        QTest::newRow("older") << "19870522" << "19870523" << 0x9000;
+        QTest::newRow("on the day") << "19870523" << "19870523" << 0x9000;
+        QTest::newRow("a day too young") << "19870524" << "19870523" << 0x6300;
+        QTest::newRow("only the month, whole month before") << "198704  " << "19870523" << 0x9000;
+        QTest::newRow("only the month") << "198705  " << "19870523" << 0x6300;
+        QTest::newRow("only the year") << "1987    " << "19871231" << 0x9000;
+        QTest::newRow("only the year, not over") << "1987    " << "19871230" << 0x6300;
+    }
+    void auxiliaryData()
+    {
+        QFETCH(QString, birth);
+        QFETCH(QString, reference);
+        QFETCH(int, sw);
+        auto persona = testPersona();
+        persona.dateOfBirth = birth.toStdString();
+        Terminal t(persona);
+        SW(t.pinWithChat(), 0x9000);
+        const Date day{reference.left(4).toInt(), reference.mid(4, 2).toInt(), reference.right(2).toInt()};
+        SW(t.eac(encode(AuxiliaryData{.dateOfBirth = day, .dateOfExpiry = {}, .communityId = Bytes{0x02, 0x77}})), 0x9000);
+        SW(t.verify(oid::auxDateOfBirth), sw);
+        SW(t.verify(oid::auxCommunityId), 0x6300);
+        SW(t.verify(oid::auxDateOfExpiry), 0x6a88); // not asked for
+    }
+
+    void auxiliaryDataNeedsRightsAndChipAuthentication()
+    {
+        const auto data = encode(AuxiliaryData{.dateOfBirth = Date{2000, 1, 1}, .dateOfExpiry = Date{2034, 4, 1}, .communityId = Bytes{0x02}});
+        Terminal t(testPersona(), Rights{Right::ReadDg8});
+        SW(t.pinWithChat(), 0x9000);
+        SW(t.terminalAuthentication(data), 0x9000);
+        SW(t.verify(oid::auxDateOfExpiry), 0x6982);
+        SW(t.chipAuthentication(), 0x9000);
+        SW(t.verify(oid::auxDateOfExpiry), 0x6300); // valid until the day before
+        SW(t.verify(oid::auxDateOfBirth), 0x6982);
+        SW(t.verify(oid::auxCommunityId), 0x6982);
+    }
+
+    void cardSecurityIsSignedByTheTestSigner()
+    {
+        using namespace ossl;
+        Terminal t;
+        SW(t.pinWithChat(), 0x9000);
+        SW(t.terminalAuthentication(), 0x9000);
+        const auto cms = t.readAll(file::cardSecurity);
+        const auto csca = testCscaCertificate();
+        const unsigned char* at = cms.data();
+        const Owner<CMS_ContentInfo, CMS_ContentInfo_free> content(d2i_CMS_ContentInfo(nullptr, &at, long(cms.size())));
+        QVERIFY(content && at == cms.data() + cms.size());
+        at = csca.data();
+        const Owner<X509, X509_free> root(d2i_X509(nullptr, &at, long(csca.size())));
+        const Owner<X509_STORE, X509_STORE_free> trusted(X509_STORE_new()), nobody(X509_STORE_new());
+        X509_STORE_add_cert(trusted.get(), root.get());
+        QCOMPARE(CMS_verify(content.get(), nullptr, nobody.get(), nullptr, nullptr, CMS_BINARY), 0);
+        QCOMPARE(CMS_verify(content.get(), nullptr, trusted.get(), nullptr, nullptr, CMS_BINARY), 1);
+    }
+
+    void noise() // whatever bytes come: an answer of at least a status word
+    {
+        Terminal t;
+        for (int i = 0; i < 20000; ++i)
+        {
+            auto apdu = t.random.bytes(t.random.bytes(1)[0] % 40);
+            if (apdu.size() > 5 && i % 2) apdu[0] = 0, apdu[4] = std::uint8_t(apdu.size() - 5);
+            QVERIFY(t.card.transmit(apdu).size() >= 2);
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(SimulatedCardTest)
+#include "simulated_card_test.moc"
