@@ -39,7 +39,7 @@ int main(int argc, char** argv)
     CLI::App app{"eidkern: the German online ID function (TR-03124-1) without a graphical interface", "eidkern"};
     app.footer("Exit codes: 0 success, 2 usage, 10 user, 11 card, 12 reader, 13 network, 14 service, 15 client, 1 anything else.\n"
                "`eidkern COMMAND --help` says more about a command.");
-    app.require_subcommand(1);
+    app.require_subcommand(0, 1);
 
     DemoOptions demoOptions;
     demoOptions.login.language = languageOfEnvironment();
@@ -88,6 +88,11 @@ int main(int argc, char** argv)
         return app.exit(e) == 0 ? 0 : int(ExitCode::Usage);
     }
 
+    if (app.get_subcommands().empty())
+    {
+        std::fputs(app.help().c_str(), stderr);
+        return int(ExitCode::Usage);
+    }
     if (*demoCommand) return int(demo(std::move(demoOptions)));
     if (*selfCommand) return int(login(selfOptions));
     if (*authCommand) return int(login(authOptions));

@@ -9,6 +9,7 @@ using namespace std::chrono;
 
 std::optional<Date> validDate(int y, int m, int d)
 {
+    if (y < 0 || y > 9999 || m < 1 || m > 12 || d < 1 || d > 31) return {}; // chrono cuts larger numbers to what fits
     if (!year_month_day(year(y), month(unsigned(m)), day(unsigned(d))).ok()) return {};
     return Date{y, m, d};
 }

@@ -131,10 +131,22 @@ bool isSignedBy(const CvCertificate& certificate, const CvPublicKey& issuer, con
     return verify(curve, issuer.point, issuer.hash, certificate.body, certificate.signature);
 }
 
-static const CvCertificate* holder(const std::vector<CvCertificate>& pool, std::string_view chr)
+static bool mayIssue(const CvCertificate& issuer, const CvCertificate& subject) // the EAC PKI has three ranks: CVCA, DV, terminal
 {
-    const auto it = std::ranges::find(pool, chr, &CvCertificate::chr);
+    return issuer.chr == subject.car && (subject.isTerminal() ? issuer.isDv() : issuer.isCvca());
+}
+
+// Of the certificates that were sent, a self-signed one counts for nothing: a link certificate may have the same name.
+static const CvCertificate* sentIssuer(const std::vector<CvCertificate>& pool, const CvCertificate& subject)
+{
+    const auto it = std::ranges::find_if(pool, [&](const CvCertificate& each) { return !each.isSelfSigned() && mayIssue(each, subject); });
     return it == pool.end() ? nullptr : &*it;
+}
+
+static const CvCertificate* anchorOf(const std::vector<CvCertificate>& anchors, const CvCertificate& subject)
+{
+    const auto it = std::ranges::find_if(anchors, [&](const CvCertificate& each) { return mayIssue(each, subject); });
+    return it == anchors.end() ? nullptr : &*it;
 }
 
 static constexpr std::size_t longestChain = 16; // terminal, DV, links, root; also ends a circle of references
@@ -145,9 +157,9 @@ std::optional<std::vector<CvCertificate>> chainToAnchor(const CvCertificate& ter
     std::vector<CvCertificate> chain{terminal};
     while (!chain.back().isSelfSigned() && chain.size() < longestChain)
     {
-        const auto* issuer = holder(anchors, chain.back().car); // a trust anchor of ours before anything that was sent
-        if (!issuer) issuer = holder(pool, chain.back().car);
-        if (!issuer || (issuer->isSelfSigned() && !holder(anchors, issuer->chr))) return {};
+        const auto* issuer = anchorOf(anchors, chain.back()); // a trust anchor of ours before anything that was sent
+        if (!issuer) issuer = sentIssuer(pool, chain.back());
+        if (!issuer) return {};
         chain.push_back(*issuer);
     }
     if (!chain.back().isSelfSigned() || chain.size() == 1) return {};
@@ -159,8 +171,8 @@ std::optional<std::vector<CvCertificate>> chainForCard(const CvCertificate& term
     std::vector<CvCertificate> chain{terminal};
     while (chain.back().car != car)
     {
-        const auto* issuer = holder(pool, chain.back().car);
-        if (!issuer || issuer->isSelfSigned() || chain.size() == longestChain) return {};
+        const auto* issuer = sentIssuer(pool, chain.back());
+        if (!issuer || chain.size() == longestChain) return {};
         chain.push_back(*issuer);
     }
     std::ranges::reverse(chain);

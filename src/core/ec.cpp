@@ -51,6 +51,7 @@ Bytes octets(const EC_GROUP* group, const EC_POINT* point)
 Point pointOf(const Curve& curve, ByteView bytes) // nothing unless uncompressed, on the curve and finite
 {
     if (bytes.size() != 1 + 2 * curve.fieldSize() || bytes[0] != 0x04) return {};
+    const QuietErrors quiet;
     Point point(EC_POINT_new(curve.group()));
     must(point != nullptr, "memory");
     if (EC_POINT_oct2point(curve.group(), point.get(), bytes.data(), bytes.size(), nullptr) != 1) return {}; // checks the equation
@@ -86,6 +87,7 @@ Pkey publicKey(const Curve& curve, ByteView point, const Secret* scalar = nullpt
 
 std::optional<Curve> Curve::standard(int parameterId)
 {
+    const QuietErrors quiet;
     for (const auto& [id, nid] : standardCurves)
     {
         if (id != parameterId) continue;
@@ -195,6 +197,7 @@ bool verify(const Curve& curve, ByteView publicPoint, HashAlgorithm algorithm, B
 {
     const auto width = curve.orderSize();
     if (signature.size() != 2 * width || !curve.hasPoint(publicPoint)) return false;
+    const QuietErrors quiet;
     const auto pkey = publicKey(curve, publicPoint);
     if (!pkey) return false;
     const Signature parts(ECDSA_SIG_new());

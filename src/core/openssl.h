@@ -7,6 +7,7 @@
 #include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 
 namespace eidkern::ossl
@@ -32,6 +33,16 @@ using DigestContext = Owner<EVP_MD_CTX, EVP_MD_CTX_free>;
 using CipherContext = Owner<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 using MacContext = Owner<EVP_MAC_CTX, EVP_MAC_CTX_free>;
 using Signature = Owner<ECDSA_SIG, ECDSA_SIG_free>;
+
+// Refused input is no error of this thread: what OpenSSL noted about it while this lives is forgotten. Left in the queue, it
+// would end a TLS connection of the same thread at its next read, since SSL_get_error() looks there.
+class QuietErrors
+{
+public:
+    QuietErrors() { ERR_set_mark(); }
+    ~QuietErrors() { ERR_pop_to_mark(); }
+    QuietErrors(const QuietErrors&) = delete;
+};
 
 inline void must(bool held, const char* what) // not for input: for what cannot happen with a working OpenSSL
 {

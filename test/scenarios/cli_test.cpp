@@ -1,5 +1,6 @@
 // The command line as its users meet it: processes, exit codes, JSON lines, golden diagrams, two terminals.
 #include <QFile>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
@@ -33,6 +34,8 @@ class cli_test : public QObject
         return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
     }
 
+    static QJsonObject personalData(const QList<QJsonObject>& lines) { return lines.last()["data"].toObject()["PersonalData"].toObject(); }
+
     static QByteArray contentOf(const QString& path)
     {
         QFile file(path);
@@ -59,7 +62,7 @@ private Q_SLOTS:
         QCOMPARE(lines.first()["event"].toString(), "state");
         QCOMPARE(lines.last()["event"].toString(), "result");
         QVERIFY(lines.last()["ok"].toBool());
-        QCOMPARE(lines.last()["data"]["PersonalData"]["FamilyNames"].toString(), "Sandwig");
+        QCOMPARE(personalData(lines)["FamilyNames"].toString(), "Sandwig");
     }
 
     void demoForPeople()
@@ -75,7 +78,7 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         const auto demo = run({"demo", "--json", "--persona", persona(folder, "adult", "Sandwig", "Zebra")});
         QVERIFY2(demo.code == 0, demo.out + demo.err);
-        QCOMPARE(demo.lines().last()["data"]["PersonalData"]["FamilyNames"].toString(), "Zebra");
+        QCOMPARE(personalData(demo.lines())["FamilyNames"].toString(), "Zebra");
     }
 
     void aSuspendedCardIsAskedItsCan()
@@ -144,7 +147,7 @@ private Q_SLOTS:
 
             const auto self = run({"self-auth", addresses["selfAuthUrl"].toString(), "--cvca", cvca, "--consent", "auto", "--json"});
             QVERIFY2(self.code == 0, self.out + self.err);
-            QVERIFY(self.lines().last()["data"]["PersonalData"].toObject().contains("GivenNames"));
+            QVERIFY(personalData(self.lines()).contains("GivenNames"));
             const auto auth = run({"auth", addresses["tcTokenUrl"].toString(), "--cvca", cvca, "--consent", "auto", "--json"});
             QVERIFY2(auth.code == 0, auth.out + auth.err);
             QVERIFY(auth.lines().last()["location"].toString().endsWith("ResultMajor=ok"));

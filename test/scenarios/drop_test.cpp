@@ -19,37 +19,58 @@ class drop_test : public QObject
 private Q_SLOTS:
     void initTestCase() { lab = labFor(random, clock); }
 
-    void dropAtEveryAwait()
+    void dropAtEveryJob() // whatever the login itself waits for
     {
         const auto card = cardFor(*lab);
-        int jobs = 0;
-        {
-            LoginBench bench(*lab, card, {});
-            bench.begin<SelfAuthentication>(lab->selfAuthUrl());
-            const auto end = bench.finish();
-            QVERIFY(end && !end->failure);
-            jobs = bench.scheduler.jobs;
-        }
-        QVERIFY(jobs > 30);
+        const auto jobs = whole(card)->scheduler.jobs;
         for (int at = 0; at < jobs; ++at)
         {
             LoginBench bench(*lab, card, {});
-            bool dropped = false;
             bench.scheduler.before = [&](int job) {
-                if (job < at) return true;
-                dropped = true;
-                bench.drop();
-                return false;
+                if (job == at) bench.drop();
+                return job < at;
             };
-            bench.begin<SelfAuthentication>(lab->selfAuthUrl());
-            (void)bench.finish();
-            QCoreApplication::processEvents(); // what was under way arrives late
+            run(bench);
         }
-        LoginBench bench(*lab, card, {});
-        bench.begin<SelfAuthentication>(lab->selfAuthUrl());
-        const auto end = bench.finish();
-        QVERIFY(end && !end->failure);
+        (void)whole(card);
         std::printf("dropped at each of %d jobs\n", jobs);
+    }
+
+    void dropAtEveryApdu() // inside the card's own coroutines
+    {
+        const auto card = cardFor(*lab);
+        int apdus = 0;
+        card.state->reader.answerWith([&](int n, ByteView) { return apdus = n + 1, std::nullopt; });
+        (void)whole(card);
+        for (int at = 0; at < apdus; ++at)
+        {
+            LoginBench bench(*lab, card, {});
+            card.state->reader.answerWith([&](int n, ByteView) {
+                if (n == at) bench.scheduler.post([&bench] { bench.drop(); });
+                return std::nullopt;
+            });
+            run(bench);
+        }
+        card.state->reader.answerWith({});
+        (void)whole(card);
+        std::printf("dropped at each of %d APDUs\n", apdus);
+    }
+
+private:
+    void run(LoginBench& bench) const
+    {
+        bench.begin<SelfAuthentication>(lab->selfAuthUrl());
+        (void)bench.finish();
+        QCoreApplication::processEvents(); // what was under way arrives late
+    }
+
+    std::unique_ptr<LoginBench> whole(const SimulatedCard& card) const
+    {
+        auto bench = std::make_unique<LoginBench>(*lab, card, UserScript());
+        bench->begin<SelfAuthentication>(lab->selfAuthUrl());
+        const auto end = bench->finish();
+        if (!end || end->failure) qFatal("a login that nothing disturbs fails");
+        return bench;
     }
 };
 

@@ -1,7 +1,7 @@
 // Secret: moves without copies, is wiped, cannot be copied, compares by content.
 #include <QTest>
 #include <cstring>
-#include <sstream>
+#include <ostream>
 #include <type_traits>
 
 #include "core/log.h"
@@ -12,7 +12,9 @@ using namespace eidkern;
 static_assert(!std::is_copy_constructible_v<Secret> && !std::is_copy_assignable_v<Secret>);
 static_assert(std::is_nothrow_move_constructible_v<Secret> && std::is_nothrow_move_assignable_v<Secret>);
 static_assert(!std::is_constructible_v<LogField, std::string_view, const Secret&>); // cannot be logged
-static_assert(!requires(std::ostringstream& stream, const Secret& secret) { stream << secret; }); // cannot be printed
+template<typename T>
+concept Printable = requires(std::ostream& stream, const T& value) { stream << value; };
+static_assert(!Printable<Secret> && Printable<int>);
 static_assert(!std::is_convertible_v<Secret, std::string_view> && !std::is_convertible_v<Secret, std::string>);
 
 class secret_test : public QObject

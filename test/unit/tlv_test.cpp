@@ -20,7 +20,7 @@ private Q_SLOTS:
         QTest::newRow("one-byte tag") << QByteArray("0603040506") << quint32(0x06) << QByteArray("040506");
         QTest::newRow("empty value") << QByteArray("7C00") << quint32(0x7C) << QByteArray("");
         QTest::newRow("two-byte tag") << QByteArray("7F4901AA") << quint32(0x7F49) << QByteArray("aa");
-        QTest::newRow("three-byte tag") << QByteArray("7F818201AA") << quint32(0x7F8182) << QByteArray("aa");
+        QTest::newRow("three-byte tag") << QByteArray("7F810201AA") << quint32(0x7F8102) << QByteArray("aa");
         QTest::newRow("long length") << QByteArray("048180") + QByteArray(256, '0') << quint32(0x04) << QByteArray(256, '0');
     }
     void reads()
