@@ -4,6 +4,7 @@
 //     eidkern::Engine engine({.trustAnchors = anchors, .cards = {card}});
 //     engine.authenticate("https://service.example/tctoken?id=7", [&](eidkern::Event& event) { ... });
 #pragma once
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -20,6 +21,7 @@ struct EngineSettings
     std::vector<TrustAnchor> trustAnchors; // roots of service certificates; without any no service is accepted
     std::vector<SimulatedCard> cards;
     std::function<void(const std::string& jsonLine)> log; // one object a line; holds no secrets and no personal data
+    std::chrono::milliseconds grace = std::chrono::seconds(20); // after cancel(): for telling the server and the browser
 };
 
 enum class AnswerResult
@@ -46,7 +48,8 @@ public:
     AnswerResult grant(QuestionId question, const std::vector<std::string>& optionalRights); // required ones are always granted
     AnswerResult enter(QuestionId question, Secret password);
 
-    // The user wants to stop. The server and the browser are still told, for at most 20 s; WorkflowFinished follows.
+    // The user wants to stop. The server and the browser are still told, for at most the settings'
+    // grace time; WorkflowFinished follows.
     void cancel();
 
 private:

@@ -26,18 +26,29 @@ static int digit(char c)
     return -1;
 }
 
-std::optional<Bytes> fromHex(std::string_view text)
+static bool decode(std::string_view text, std::uint8_t* out)
 {
-    if (text.size() % 2) return {};
-    Bytes bytes;
-    bytes.reserve(text.size() / 2);
-    for (std::size_t i = 0; i < text.size(); i += 2)
+    for (std::size_t i = 0; i + 1 < text.size(); i += 2)
     {
         const int high = digit(text[i]), low = digit(text[i + 1]);
-        if (high < 0 || low < 0) return {};
-        bytes.push_back(std::uint8_t(high << 4 | low));
+        if (high < 0 || low < 0) return false;
+        *out++ = std::uint8_t(high << 4 | low);
     }
+    return text.size() % 2 == 0;
+}
+
+std::optional<Bytes> fromHex(std::string_view text)
+{
+    Bytes bytes(text.size() / 2);
+    if (!decode(text, bytes.data())) return {};
     return bytes;
+}
+
+std::optional<Secret> secretFromHex(std::string_view text)
+{
+    auto secret = Secret::ofSize(text.size() / 2);
+    if (!decode(text, secret.data())) return {};
+    return secret;
 }
 
 Bytes concat(std::initializer_list<ByteView> parts)

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "eidkern/secret.h"
+
 namespace eidkern
 {
 
@@ -16,6 +18,7 @@ using ByteView = std::span<const std::uint8_t>;
 
 std::string toHex(ByteView bytes);                     // lower case, no separators
 std::optional<Bytes> fromHex(std::string_view text);   // any case; odd length or another character: nothing
+std::optional<Secret> secretFromHex(std::string_view text);
 Bytes concat(std::initializer_list<ByteView> parts);
 bool equalInConstantTime(ByteView a, ByteView b);      // time depends on the lengths only
 inline ByteView asBytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }

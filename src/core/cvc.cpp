@@ -201,7 +201,7 @@ CvCertificate issueCvc(const CvIssue& what, const EcKey& subject, const EcKey& i
                                    tlv(0x5F20, asBytes(what.chr)), encode(what.chat), tlv(0x5F25, encodeDate(what.effective)),
                                    tlv(0x5F24, encodeDate(what.expiration)), extensions});
     const auto signature = sign(issuer, HashAlgorithm::Sha256, body);
-    return *parseCvc(tlv(0x7F21, {body, tlv(0x5F37, signature)}));
+    return parseCvc(tlv(0x7F21, {body, tlv(0x5F37, signature)})).value(); // a bad reference is a mistake of the caller's
 }
 
 } // namespace eidkern

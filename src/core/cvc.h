@@ -34,7 +34,7 @@ struct CvCertificate
     bool isSelfSigned() const { return car == chr; }
     bool isCvca() const { return chat.role == Role::Cvca; }
     bool isDv() const { return chat.role == Role::DvOfficial || chat.role == Role::DvForeign; }
-    bool isTerminal() const { return chat.role == Role::Terminal; }
+    bool isTerminal() const { return chat.role == Role::Terminal && chat.isAuthenticationTerminal(); } // AT: not an inspection system
     bool validOn(Date day) const { return effective <= day && day <= expiration; }
 };
 

@@ -175,7 +175,7 @@ std::optional<Secret> agree(const EcKey& own, ByteView point)
     return x;
 }
 
-Bytes xCoordinate(ByteView point) { return toBytes(point.subspan(1, (point.size() - 1) / 2)); }
+Bytes xCoordinate(ByteView point) { return point.empty() ? Bytes() : toBytes(point.subspan(1, (point.size() - 1) / 2)); }
 
 Bytes sign(const EcKey& key, HashAlgorithm algorithm, ByteView message)
 {

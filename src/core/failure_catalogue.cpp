@@ -124,7 +124,7 @@ constexpr auto catalogue = std::to_array<FailureEntry>({
      "Die Internetseite hat die Anmeldung gestartet, ohne anzugeben, wo die Verbindungsdaten abzuholen sind (Parameter tcTokenURL).",
      "The website started the login without saying where the connection details are to be fetched (parameter tcTokenURL).",
      german2, english2},
-    {"Get_TcToken_Invalid_Url", true, false, Origin::Service, "FetchTcToken", "/dp#trustedChannelEstablishmentFailed", false,
+    {"Get_TcToken_Invalid_Url", true, false, Origin::Service, "ParseTcTokenUrl", "/dp#trustedChannelEstablishmentFailed", false,
      "Die Adresse, unter der die Verbindungsdaten der Anmeldung (tcToken) liegen sollen, beginnt nicht mit https. Ungesicherte Adressen werden nicht aufgerufen.",
      "The address at which the connection details of the login (tcToken) should be found does not begin with https. Unsecured addresses are not called.",
      german2, english2},

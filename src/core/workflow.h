@@ -38,13 +38,13 @@ struct Workflow
     using Start = std::variant_alternative_t<0, State>;
     static constexpr std::array<std::string_view, sizeof...(States)> names{States::name...};
 
-    // Runs from `state` to a final one. `observe` hears of each state before its handler runs.
+    // Runs from `state` to a final one. `observe` is shown each state before its handler runs.
     template<typename Ports, typename Observer>
     static Task<State> drive(State state, Ports& ports, Observer observe)
     {
         for (;;)
         {
-            std::visit([&]<typename S>(const S&) { observe(S::name, S::percent); }, state);
+            std::visit([&](const auto& s) { observe(s); }, state);
             if (std::visit([]<typename S>(const S&) { return FinalState<S>; }, state)) co_return std::move(state);
             auto step = std::visit([&]<typename S>(S& s) { return leave<S>(std::move(s), ports); }, state);
             state = co_await std::move(step);

@@ -8,7 +8,6 @@
 #include "engine/questions.h"
 #include "engine/web_port.h"
 #include "workflows/authentication.h"
-#include "workflows/deadlines.h"
 
 namespace eidkern
 {
@@ -30,7 +29,7 @@ class Engine::Impl
 {
 public:
     explicit Impl(EngineSettings settings)
-        : anchors_(certificates(settings.trustAnchors)), clock_(scheduler_), log_(std::move(settings.log), clock_), web_(scheduler_),
+        : anchors_(certificates(settings.trustAnchors)), grace_(settings.grace), clock_(scheduler_), log_(std::move(settings.log), clock_), web_(scheduler_),
           cards_(scheduler_, clock_, random_, log_, std::move(settings.cards))
     {
     }
@@ -51,10 +50,9 @@ public:
 
     void cancel()
     {
-        if (!login_ || login_->grace) return;
+        if (!login_) return;
         const Failure why{FailureCode::User_Cancelled, std::string(login_->ports.state)};
-        login_->ports.stopper.set(why);
-        login_->grace.emplace(start(scheduler_, enforceGrace(why)));
+        if (login_->ports.stopper.set(why)) limitTheWayOut(*login_);
     }
 
 private:
@@ -71,17 +69,20 @@ private:
         Pending<Failure> stop{engine.scheduler_};
         Ports ports;
         std::optional<Task<Done>> task;
+        std::optional<Failure> failure; // the first one, as the states carry it
         std::optional<Pending<Done>> grace;
     };
 
     template<typename W>
     static Task<Done> run(Login& login, std::string url)
     {
-        auto driving = W::drive(typename W::State{ParseTcTokenUrl{std::move(url)}}, login.ports, [&login](std::string_view state, int percent) {
-            login.ports.state = state;
-            login.engine.log_.entered(state);
+        auto driving = W::drive(typename W::State{ParseTcTokenUrl{std::move(url)}}, login.ports, [&login]<typename S>(const S& state) {
+            login.ports.state = S::name;
+            if constexpr (requires { state.failure; }) login.failure = state.failure;
+            if (login.ports.stop.ready()) login.engine.limitTheWayOut(login); // also a card that was taken away
+            login.engine.log_.entered(S::name);
             login.engine.log_.write("workflow.state");
-            login.questions.entered(state, percent);
+            login.questions.entered(S::name, S::percent);
         });
         auto end = co_await std::move(driving);
         auto& [failure, answer, data] = std::get<Finished>(end);
@@ -89,11 +90,16 @@ private:
         co_return Done{};
     }
 
-    Task<Done> enforceGrace(Failure why)
+    void limitTheWayOut(Login& login)
     {
-        co_await clock_.after(deadline::grace);
+        if (!login.grace) login.grace.emplace(start(scheduler_, enforceGrace(login)));
+    }
+
+    Task<Done> enforceGrace(Login& login)
+    {
+        co_await clock_.after(grace_);
         log_.write("workflow.dropped", {{"after", "grace time"}});
-        finish(WorkflowFinished{std::move(why), 404, {}, {}});
+        finish(WorkflowFinished{login.failure ? *login.failure : login.ports.stop.peek(), 404, {}, {}});
         co_return Done{};
     }
 
@@ -114,6 +120,7 @@ private:
     }
 
     const std::vector<CvCertificate> anchors_;
+    const std::chrono::milliseconds grace_;
     network::QtScheduler scheduler_;
     network::QtClock clock_;
     SystemRandom random_;

@@ -12,6 +12,8 @@
 #include <memory>
 #include <openssl/x509v3.h>
 
+#include "core/openssl.h"
+
 namespace eidkern::network
 {
 
@@ -95,6 +97,7 @@ TlsFacts factsOf(const QSslConfiguration& done, const std::string& host, const Q
 
 bool hostMatches(ByteView certificateDer, const std::string& host)
 {
+    const ossl::QuietErrors quiet;
     const auto* at = certificateDer.data();
     const std::unique_ptr<X509, decltype(&X509_free)> certificate(d2i_X509(nullptr, &at, long(certificateDer.size())), X509_free);
     if (!certificate || host.empty()) return false;

@@ -93,6 +93,7 @@ struct SendEac2
     static constexpr int percent = 65;
     CardSession card;
     PaceOutput pace;
+    Bytes challenge;
     paos::Eac2Input eac2;
 };
 

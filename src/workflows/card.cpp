@@ -75,12 +75,17 @@ static Task<Done> removalStops(Pending<Done> gone, Promise<Failure> stopper, con
 }
 
 // The card said no, or nothing: a wrong password is asked again, a card that is gone is waited for, the rest is the end.
-static Next<SendEac1, EnterPassword, SelectCard, EndDialogue> paceFailed(EstablishPace state, CardFault fault, const Ports& ports)
+// (The card stays in `state` unless it is asked again: operations of it may still be held by the caller.)
+static Next<SendEac1, EnterPassword, SelectCard, EndDialogue> paceFailed(EstablishPace& state, CardFault fault, const Ports& ports)
 {
     auto& service = state.card.service;
     switch (fault)
     {
-        case CardFault::WrongPassword: return EnterPassword{std::move(state.card), false, true};
+        case CardFault::WrongPassword:
+        {
+            const bool sameAgain = wanted(state.card.card->about().pin, false) == state.password; // not the CAN after a wrong PIN
+            return EnterPassword{std::move(state.card), false, sameAgain};
+        }
         case CardFault::Removed: return SelectCard{std::move(service)};
         case CardFault::PukUsedUp: return EndDialogue{std::move(service.paos), failure(ports, Establish_Pace_Channel_Puk_Inoperative)};
         case CardFault::CommandFailed:
@@ -99,9 +104,9 @@ Task<Next<SendEac1, EnterPassword, SelectCard, EndDialogue>> run(EstablishPace s
     auto running = card.card->pace({state.password, std::move(state.secret), std::move(chat)});
     const auto waited = co_await wait(running, deadline::pace, ports);
     if (waited == Waited::Stopped) co_return EndDialogue{std::move(card.service.paos), ports.stop.peek()};
-    if (waited == Waited::TimedOut) co_return paceFailed(std::move(state), CardFault::CommandFailed, ports);
+    if (waited == Waited::TimedOut) co_return paceFailed(state, CardFault::CommandFailed, ports);
     auto pace = co_await std::move(running);
-    if (!pace) co_return paceFailed(std::move(state), pace.error(), ports);
+    if (!pace) co_return paceFailed(state, pace.error(), ports);
     if (state.password == PasswordId::Can) co_return EnterPassword{std::move(card), true, false};
     if (state.password == PasswordId::Pin)
     {
@@ -112,9 +117,9 @@ Task<Next<SendEac1, EnterPassword, SelectCard, EndDialogue>> run(EstablishPace s
     auto unblocking = card.card->unblockPin();
     const auto unblocked = co_await wait(unblocking, deadline::pace, ports);
     if (unblocked == Waited::Stopped) co_return EndDialogue{std::move(card.service.paos), ports.stop.peek()};
-    if (unblocked == Waited::TimedOut) co_return paceFailed(std::move(state), CardFault::CommandFailed, ports);
+    if (unblocked == Waited::TimedOut) co_return paceFailed(state, CardFault::CommandFailed, ports);
     const auto done = co_await std::move(unblocking);
-    if (!done) co_return paceFailed(std::move(state), done.error(), ports);
+    if (!done) co_return paceFailed(state, done.error(), ports);
     co_return EnterPassword{std::move(card), false, false};
 }
 

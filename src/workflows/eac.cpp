@@ -50,25 +50,40 @@ Task<Next<SendEac2, CheckServerResult, EndDialogue>> run(SendEac1 state, Ports& 
     if (!chainFor(card.service, pace))
         for (const auto& car : {pace.car, pace.carPrevious})
             if (!car.empty()) unknownCars.push_back(car);
-    paos::Eac1Output output{Chat::forTerminal(card.service.granted), std::move(unknownCars), pace.efCardAccess, pace.idPicc, std::move(*challenge)};
+    paos::Eac1Output output{Chat::forTerminal(card.service.granted), std::move(unknownCars), pace.efCardAccess, pace.idPicc, *challenge};
     auto sending = converse(paos, std::move(output), {}, ports);
     auto body = co_await std::move(sending);
     if (!body) co_return EndDialogue{std::move(paos), std::move(body.error())};
     if (auto* end = std::get_if<paos::StartPaosResponse>(&*body)) co_return CheckServerResult{std::move(paos.token), std::move(end->result)};
     auto* eac2 = std::get_if<paos::Eac2Input>(&*body);
-    if (eac2) co_return SendEac2{std::move(card), std::move(pace), std::move(*eac2)};
+    if (eac2) co_return SendEac2{std::move(card), std::move(pace), std::move(*challenge), std::move(*eac2)};
     paos.unanswered.reset();
     co_return EndDialogue{std::move(paos), unexpectedMessage(*body, ports)};
 }
 
 Task<Next<RelayApdus, CheckServerResult, EndDialogue>> run(SendEac2 state, Ports& ports)
 {
-    auto& [card, pace, eac2] = state;
+    auto& [card, pace, challenge, eac2] = state;
     auto& paos = card.service.paos;
     for (auto& each : eac2.certificates)
         if (!each.isTerminal()) card.service.pool.push_back(std::move(each));
     auto chain = chainFor(card.service, pace);
     if (!chain) co_return EndDialogue{std::move(paos), failure(ports, Process_Certificates_From_Eac2_Cvc_Chain_Missing)};
+
+    if (eac2.signature.empty()) // the server signs only now that it has seen our challenge again (TR-03112-7 3.6.4.2)
+    {
+        auto asking = converse(paos, paos::Eac2Output{.efCardSecurity = {}, .authenticationToken = {}, .nonce = {}, .challenge = challenge}, {}, ports);
+        auto body = co_await std::move(asking);
+        if (!body) co_return EndDialogue{std::move(paos), std::move(body.error())};
+        if (auto* end = std::get_if<paos::StartPaosResponse>(&*body)) co_return CheckServerResult{std::move(paos.token), std::move(end->result)};
+        auto* additional = std::get_if<paos::EacAdditionalInput>(&*body);
+        if (!additional)
+        {
+            paos.unanswered.reset();
+            co_return EndDialogue{std::move(paos), unexpectedMessage(*body, ports)};
+        }
+        eac2.signature = std::move(additional->signature);
+    }
 
     EacInput input{std::move(*chain), card.service.auxiliaryData, std::move(eac2.ephemeralPublicKey), std::move(eac2.signature)};
     auto authenticating = onCard(card.card->authenticate(std::move(input)), deadline::authenticate, Did_Authenticate_Eac2_Card_Command_Failed, ports);

@@ -1,4 +1,6 @@
 // How a login ends, well or not: CheckServerResult, EndDialogue, ResolveRefresh, and then AnswerBrowser or FetchOwnData.
+#include <algorithm>
+
 #include "workflows/authentication.h"
 #include "workflows/steps.h"
 
@@ -34,10 +36,12 @@ Task<Next<ResolveRefresh>> run(EndDialogue state, Ports& ports)
     if (paos.serversTurn)
     {
         auto exchange = std::move(*paos.serversTurn);
-        if (co_await waitOnTheWayOut(exchange, deadline::grace, ports))
+        if (co_await waitOnTheWayOut(exchange, deadline::lastTurn, ports))
         {
             const auto reply = co_await std::move(exchange);
-            (void)readPaos(paos, reply, ports); // what it says no longer matters, only whether it waits for an answer
+            const auto body = readPaos(paos, reply, ports);
+            const auto* end = body ? std::get_if<paos::StartPaosResponse>(&*body) : nullptr;
+            if (end && end->result.isOk() && why.code == Card_Removed) co_return ResolveRefresh{std::move(paos.token)}; // the card had done its part
         }
     }
     if (auto answer = errorAnswer(paos.unanswered))
@@ -142,8 +146,9 @@ std::string_view browserWord(const Failure& why)
 
 std::string withResult(const Url& url, std::string_view parameters)
 {
-    auto text = url.text.substr(0, url.text.find('#'));
-    return text.append(text.find('?') == std::string::npos ? "?" : "&").append(parameters);
+    const auto fragment = std::min(url.text.find('#'), url.text.size());
+    auto text = url.text.substr(0, fragment);
+    return text.append(text.find('?') == std::string::npos ? "?" : "&").append(parameters).append(url.text.substr(fragment));
 }
 
 BrowserAnswer answerFor(const TokenSession& token, const std::optional<Url>& refresh, const std::optional<Failure>& why)

@@ -31,12 +31,6 @@ namespace
 
 using Certificates = std::vector<CvCertificate>;
 
-const CvCertificate* only(const Certificates& all, bool (CvCertificate::*is)() const)
-{
-    const auto it = std::ranges::find_if(all, is);
-    return it == all.end() ? nullptr : &*it;
-}
-
 std::optional<FailureCode> countProblem(const Certificates& all) // DV first, then AT
 {
     const auto dvs = std::ranges::count_if(all, &CvCertificate::isDv), terminals = std::ranges::count_if(all, &CvCertificate::isTerminal);
@@ -60,13 +54,14 @@ std::optional<FailureCode> chainProblem(const CvCertificate& terminal, const Cer
     return {};
 }
 
-// The hash of the certificate's signature, that is of its issuer's key (TR-03110-4 2.2.6), or of the terminal's own key: both
-// are in use. Nothing shorter than SHA-256.
-std::vector<HashAlgorithm> descriptionHashes(const CvCertificate& issuer, const CvCertificate& terminal)
+// The hash of the terminal certificate's signature, that is of the DV's key (TR-03110-4 2.2.6), or of the terminal's own key:
+// both are in use. Nothing shorter than SHA-256.
+std::vector<HashAlgorithm> descriptionHashes(const Certificates& all)
 {
     std::vector<HashAlgorithm> algorithms;
-    for (const auto algorithm : {issuer.key.hash, terminal.key.hash})
-        if (algorithm >= HashAlgorithm::Sha256) algorithms.push_back(algorithm);
+    for (const auto& each : all)
+        if ((each.isDv() || each.isTerminal()) && each.key.hash >= HashAlgorithm::Sha256 && std::ranges::find(algorithms, each.key.hash) == algorithms.end())
+            algorithms.push_back(each.key.hash);
     return algorithms;
 }
 
@@ -108,14 +103,14 @@ Task<Next<ConfirmRights, EndDialogue>> run(CheckService state, Ports& ports)
     const auto reject = [&](FailureCode code) { return EndDialogue{std::move(paos), failure(ports, code)}; };
     const auto& certificates = eac1.certificates;
 
-    if (const auto problem = countProblem(certificates)) co_return reject(*problem);
-    const auto& terminal = *only(certificates, &CvCertificate::isTerminal);
-    const auto algorithms = descriptionHashes(*only(certificates, &CvCertificate::isDv), terminal);
+    const auto algorithms = descriptionHashes(certificates);
     if (eac1.description) // from now on its origin and its certificates count, good or not: the refresh address needs them
     {
         paos.token.subjectUrl = ports.web.url(eac1.description->subjectUrl);
         paos.token.commCertificates = CommCertificates{eac1.description->commCertificates, algorithms};
     }
+    if (const auto problem = countProblem(certificates)) co_return reject(*problem);
+    const auto& terminal = *std::ranges::find_if(certificates, &CvCertificate::isTerminal);
     const auto today = ports.clock.today();
     if (const auto problem = chainProblem(terminal, certificates, ports.trustAnchors, today)) co_return reject(*problem);
     if (const auto problem = descriptionProblem(eac1, terminal, algorithms, paos.token)) co_return reject(*problem);

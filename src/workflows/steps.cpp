@@ -1,6 +1,7 @@
 #include "workflows/steps.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/version.h"
 
@@ -67,7 +68,7 @@ Task<Connection> connect(const Url& url, std::optional<Psk> psk, TokenSession& t
         return *verdict == TlsVerdict::Good;
     });
     if (stoppable) c.waited = co_await wait(opening, deadline::connect, ports);
-    else c.waited = co_await waitOnTheWayOut(opening, deadline::connect, ports) ? Waited::Done : Waited::TimedOut;
+    else c.waited = co_await waitOnTheWayOut(opening, ports.stop.ready() ? deadline::lastWord : deadline::connect, ports) ? Waited::Done : Waited::TimedOut;
     if (c.waited != Waited::Done) co_return c;
     c.opened = co_await std::move(opening);
     c.verdict = *verdict;
@@ -86,10 +87,9 @@ static std::string newMessageId(Random& random) // RFC 4122, version 4
     return "urn:uuid:" + text;
 }
 
-static WebRequest paosRequest(PaosSession& paos, paos::ClientBody body, paos::ResultOf result, Ports& ports)
+static WebRequest paosRequest(const PaosSession& paos, paos::ClientBody body, paos::ResultOf result, Ports& ports)
 {
     const paos::ClientMessage message{newMessageId(ports.random), paos.lastMessageId, std::move(result), std::move(body)};
-    paos.unanswered.reset();
     ports.log.write("paos.sent", {{"message", name(message.body)}, {"major", message.result.major}, {"minor", message.result.minor}});
     return {.method = "POST",
             .path = paos.server.path,
@@ -155,10 +155,11 @@ static Task<Result<paos::ServerBody>> converse(PaosSession& paos, paos::ClientBo
         auto opening = ensureOpen(paos, stoppable, ports);
         const auto open = co_await std::move(opening);
         if (!open) co_return unexpected(open.error());
+        const auto unanswered = std::exchange(paos.unanswered, {});
         auto exchange = paos.channel->exchange(request);
         auto waited = Waited::Done;
         if (stoppable) waited = co_await wait(exchange, deadline::exchange, ports);
-        else waited = co_await waitOnTheWayOut(exchange, deadline::grace, ports) ? Waited::Done : Waited::TimedOut;
+        else waited = co_await waitOnTheWayOut(exchange, deadline::lastWord, ports) ? Waited::Done : Waited::TimedOut;
         if (waited == Waited::Stopped)
         {
             paos.serversTurn.emplace(std::move(exchange)); // PAOS is half-duplex: EndDialogue waits for the server first
@@ -166,7 +167,11 @@ static Task<Result<paos::ServerBody>> converse(PaosSession& paos, paos::ClientBo
         }
         if (waited == Waited::TimedOut) co_return unexpected(failure(ports, FailureCode::Generic_Send_Receive_Network_Error, {{"Network_Error", "the server did not answer in time"}}));
         const auto reply = co_await std::move(exchange);
-        if (reply.outcome == WebOutcome::NotOpen && again) continue; // closed between two messages: nothing was sent
+        if (reply.outcome == WebOutcome::NotOpen && again) // closed between two messages: nothing was sent
+        {
+            paos.unanswered = unanswered;
+            continue;
+        }
         co_return readPaos(paos, reply, ports);
     }
 }

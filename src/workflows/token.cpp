@@ -1,6 +1,4 @@
 // From the tcTokenURL to a tcToken that can be used: ParseTcTokenUrl, FetchTcToken, CheckTcToken.
-#include <algorithm>
-
 #include "workflows/authentication.h"
 #include "workflows/steps.h"
 
@@ -110,11 +108,9 @@ std::optional<Psk> pskOf(const TcToken& token)
 {
     const auto& identity = token.sessionIdentifier;
     if (!identity || identity->empty() || identity->size() > 255 || !token.psk || token.psk->empty()) return {};
-    auto key = fromHex(token.psk->text());
+    auto key = secretFromHex(token.psk->text());
     if (!key || key->size() > 512) return {};
-    Psk psk{*identity, Secret(*key)};
-    std::ranges::fill(*key, std::uint8_t(0));
-    return psk;
+    return Psk{*identity, std::move(*key)};
 }
 
 bool isHttps(const std::optional<Url>& url) { return url && url->scheme == "https"; }

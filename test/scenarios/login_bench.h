@@ -118,7 +118,7 @@ inline SimulatedCard cardFor(const lab::Lab& lab, std::string_view persona = "ad
 }
 
 // The lab of a test, with the test's clock and script.
-inline std::unique_ptr<lab::Lab> labFor(Random& random, const Clock& clock, lab::FaultScript faults = {})
+inline std::unique_ptr<lab::Lab> labFor(Random& random, const Clock& clock, lab::FaultScript faults = {}, lab::ServiceRequest request = {})
 {
     lab::LabOptions options;
     options.pki = [&] {
@@ -131,6 +131,7 @@ inline std::unique_ptr<lab::Lab> labFor(Random& random, const Clock& clock, lab:
     }();
     options.trustedCscas = {card::testCscaCertificate()};
     options.faults = std::move(faults);
+    options.request = std::move(request);
     return lab::Lab::start(random, clock, std::move(options)).value();
 }
 
@@ -184,9 +185,9 @@ private:
     template<typename W>
     Task<Finished> whole(std::string url)
     {
-        auto driving = W::drive(typename W::State{ParseTcTokenUrl{std::move(url)}}, ports, [this](std::string_view state, int percent) {
-            ports.state = state;
-            user.entered(state, percent);
+        auto driving = W::drive(typename W::State{ParseTcTokenUrl{std::move(url)}}, ports, [this]<typename S>(const S&) {
+            ports.state = S::name;
+            user.entered(S::name, S::percent);
         });
         auto end = co_await std::move(driving);
         co_return std::move(std::get<Finished>(end));

@@ -143,6 +143,7 @@ private Q_SLOTS:
         row("an unknown format", with(&Fields::type, tlv(0x06, concat({oid::description, Bytes{4}}))));
         row("the parent of the formats", with(&Fields::type, tlv(0x06, oid::description)));
         row("a hash of another type", with(&Fields::hashes, tlv(0xA7, tlv(0x31, tlv(0x03, Bytes(32, 7))))));
+        row("hashes in a sequence", with(&Fields::hashes, tlv(0xA7, tlv(0x30, tlv(0x04, Bytes(32, 7))))));
         row("a cut hash", with(&Fields::hashes, tlv(0xA7, tlv(0x31, Bytes{0x04, 2, 1}))));
     }
     void refuses()

@@ -231,7 +231,7 @@ private Q_SLOTS:
             const Bytes r(good.begin(), good.begin() + std::ptrdiff_t(size)), s(good.begin() + std::ptrdiff_t(size), good.end()), zero(size, 0), order = curve.order();
             for (const std::size_t at : {std::size_t(0), size - 1, size, 2 * size - 1}) QVERIFY(!holds(flipped(good, at)));
             for (const auto& wrong : {concat({s, r}), concat({zero, s}), concat({r, zero}), concat({zero, zero}), concat({order, s}), concat({r, order}),
-                                      Bytes(2 * size, 0xFF), Bytes(), r, concat({good, Bytes{0}}), concat({Bytes{0}, good})})
+                                      Bytes(2 * size, 0xFF), Bytes(), r, concat({good, Bytes{0}}), concat({Bytes{0}, good}), concat({r, Bytes{0}, s})})
                 QVERIFY(!holds(wrong));
         }
     }

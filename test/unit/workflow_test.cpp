@@ -89,7 +89,7 @@ private Q_SLOTS:
     {
         World world;
         std::string trace;
-        auto task = GoingRight::drive(Begin{}, world, [&](std::string_view name, int percent) { trace.append(name).append(" ").append(std::to_string(percent)).append(" "); });
+        auto task = GoingRight::drive(Begin{}, world, [&]<typename S>(const S&) { trace.append(S::name).append(" ").append(std::to_string(S::percent)).append(" "); });
         task.start();
         QVERIFY(task.done());
         QCOMPARE(trace, std::string("Begin 0 Middle 50 Middle 50 Middle 50 Right 90 Over 100 "));
@@ -99,7 +99,7 @@ private Q_SLOTS:
     void theSameStatesEndElsewhere()
     {
         World world{false};
-        auto task = GoingLeft::drive(Begin{}, world, [](std::string_view, int) {});
+        auto task = GoingLeft::drive(Begin{}, world, [](const auto&) {});
         task.start();
         QVERIFY(!std::get<Left>(task.take()).exit.well);
     }
