@@ -121,6 +121,9 @@ struct EndDialogue
     Failure failure;
 };
 
+// The end after a message that is known, but not at this point: it gets no answer.
+EndDialogue outOfTurn(PaosSession session, const paos::ServerBody& body, const Ports& ports);
+
 struct ResolveRefresh
 {
     static constexpr std::string_view name = "ResolveRefresh";

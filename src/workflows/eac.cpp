@@ -57,8 +57,7 @@ Task<Next<SendEac2, CheckServerResult, EndDialogue>> run(SendEac1 state, Ports& 
     if (auto* end = std::get_if<paos::StartPaosResponse>(&*body)) co_return CheckServerResult{std::move(paos.token), std::move(end->result)};
     auto* eac2 = std::get_if<paos::Eac2Input>(&*body);
     if (eac2) co_return SendEac2{std::move(card), std::move(pace), std::move(*challenge), std::move(*eac2)};
-    paos.unanswered.reset();
-    co_return EndDialogue{std::move(paos), unexpectedMessage(*body, ports)};
+    co_return outOfTurn(std::move(paos), *body, ports);
 }
 
 Task<Next<RelayApdus, CheckServerResult, EndDialogue>> run(SendEac2 state, Ports& ports)
@@ -77,11 +76,7 @@ Task<Next<RelayApdus, CheckServerResult, EndDialogue>> run(SendEac2 state, Ports
         if (!body) co_return EndDialogue{std::move(paos), std::move(body.error())};
         if (auto* end = std::get_if<paos::StartPaosResponse>(&*body)) co_return CheckServerResult{std::move(paos.token), std::move(end->result)};
         auto* additional = std::get_if<paos::EacAdditionalInput>(&*body);
-        if (!additional)
-        {
-            paos.unanswered.reset();
-            co_return EndDialogue{std::move(paos), unexpectedMessage(*body, ports)};
-        }
+        if (!additional) co_return outOfTurn(std::move(paos), *body, ports);
         eac2.signature = std::move(additional->signature);
     }
 
@@ -96,8 +91,7 @@ Task<Next<RelayApdus, CheckServerResult, EndDialogue>> run(SendEac2 state, Ports
     if (!body) co_return EndDialogue{std::move(paos), std::move(body.error())};
     if (auto* end = std::get_if<paos::StartPaosResponse>(&*body)) co_return CheckServerResult{std::move(paos.token), std::move(end->result)};
     if (auto* transmit = std::get_if<paos::Transmit>(&*body)) co_return RelayApdus{std::move(card), std::move(*transmit)};
-    paos.unanswered.reset();
-    co_return EndDialogue{std::move(paos), unexpectedMessage(*body, ports)};
+    co_return outOfTurn(std::move(paos), *body, ports);
 }
 
 static bool acceptable(ByteView response, const std::vector<Bytes>& codes) // each a status word or its first byte
@@ -148,11 +142,7 @@ Task<Next<CheckServerResult, EndDialogue>> run(RelayApdus state, Ports& ports)
         if (!body) co_return EndDialogue{std::move(paos), std::move(body.error())};
         if (auto* end = std::get_if<paos::StartPaosResponse>(&*body)) co_return CheckServerResult{std::move(paos.token), std::move(end->result)};
         auto* next = std::get_if<paos::Transmit>(&*body);
-        if (!next)
-        {
-            paos.unanswered.reset();
-            co_return EndDialogue{std::move(paos), unexpectedMessage(*body, ports)};
-        }
+        if (!next) co_return outOfTurn(std::move(paos), *body, ports);
         transmit = std::move(*next);
     }
     co_return EndDialogue{std::move(paos), failure(ports, Generic_Send_Receive_Paos_Unexpected, {{"Paos_Type", "Transmit without an end"}})};

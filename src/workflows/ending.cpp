@@ -16,6 +16,12 @@ Task<Next<ResolveRefresh>> run(CheckServerResult state, Ports& ports)
     co_return ResolveRefresh{std::move(state.token), std::move(why)};
 }
 
+EndDialogue outOfTurn(PaosSession session, const paos::ServerBody& body, const Ports& ports)
+{
+    session.unanswered.reset();
+    return {std::move(session), failure(ports, Generic_Send_Receive_Paos_Unexpected, {{"Paos_Type", std::string(name(body))}})};
+}
+
 static std::optional<paos::ClientBody> errorAnswer(std::optional<std::size_t> unanswered)
 {
     if (!unanswered) return {};

@@ -22,8 +22,7 @@ Task<Next<CheckService, CheckServerResult, EndDialogue>> run(StartPaos state, Po
     if (!body) co_return EndDialogue{std::move(paos), std::move(body.error())};
     if (auto* end = std::get_if<paos::StartPaosResponse>(&*body)) co_return CheckServerResult{std::move(paos.token), std::move(end->result)};
     if (auto* eac1 = std::get_if<paos::Eac1Input>(&*body)) co_return CheckService{std::move(paos), std::move(*eac1)};
-    paos.unanswered.reset(); // what came out of turn is not answered
-    co_return EndDialogue{std::move(paos), unexpectedMessage(*body, ports)};
+    co_return outOfTurn(std::move(paos), *body, ports);
 }
 
 namespace

@@ -191,9 +191,4 @@ Failure noAnswer(const Ports& ports)
     return failure(ports, FailureCode::User_Cancelled, {{"Reason", "no answer within " + std::to_string(deadline::question.count()) + " minutes"}});
 }
 
-Failure unexpectedMessage(const paos::ServerBody& body, const Ports& ports)
-{
-    return failure(ports, FailureCode::Generic_Send_Receive_Paos_Unexpected, {{"Paos_Type", std::string(name(body))}});
-}
-
 } // namespace eidkern

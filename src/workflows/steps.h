@@ -61,7 +61,6 @@ Task<Result<paos::ServerBody>> converseOnTheWayOut(PaosSession& paos, paos::Clie
 Result<paos::ServerBody> readPaos(PaosSession& paos, const WebReply& reply, Ports& ports);
 
 Failure noAnswer(const Ports& ports); // a person did not answer within the deadline
-Failure unexpectedMessage(const paos::ServerBody& body, const Ports& ports);
 
 std::string userAgent(); // "eidkern/<version> (TR-03124-1/1.4)"
 

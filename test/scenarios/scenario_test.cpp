@@ -10,6 +10,7 @@
 #include <QTest>
 
 #include "network/paos_codec.h"
+#include "scenarios/eac1_mutations.h"
 #include "scenarios/login_bench.h"
 #include "workflows/deadlines.h"
 
@@ -117,6 +118,11 @@ class scenario_test : public QObject
         LoginBench* bench = nullptr;
         const auto cancelAt = trigger(user["cancelAt"]), removeAt = trigger(cardScript["removeAt"]);
 
+        SystemRandom random;
+        CountingScheduler clockScheduler;
+        const ManualClock labClock(clockScheduler, dateOf(std::chrono::system_clock::now()));
+        std::unique_ptr<lab::Lab> lab;
+        const auto labPki = [&]() -> const lab::LabPki& { return lab->pki(); };
         lab::FaultScript faults;
         faults.answer = [&](lab::Server server, int number, const lab::HttpRequest&, lab::HttpAnswer& answer) {
             if (!bench) return;
@@ -127,14 +133,12 @@ class scenario_test : public QObject
                 const auto fault = each.toObject();
                 if (!trigger(fault["at"]).is(server, number)) continue;
                 applyFault(fault, answer);
+                if (fault.contains("eac1")) answer.body = Eac1Mutation(labPki(), labClock.today()).apply(fault["eac1"].toString(), answer.body);
                 if (answer.delivery == lab::HttpAnswer::Delivery::Silence) // once the login waits for it, perhaps after a cancel
                     bench->scheduler.post([bench] { bench->clock.advance(deadline::exchange + std::chrono::seconds(1)); });
             }
         };
-        SystemRandom random;
-        CountingScheduler clockScheduler;
-        const ManualClock labClock(clockScheduler, dateOf(std::chrono::system_clock::now()));
-        const auto lab = labFor(random, labClock, faults, requestOf(scenario["request"].toObject()));
+        lab = labFor(random, labClock, faults, requestOf(scenario["request"].toObject()));
 
         UserScript script;
         for (const auto& each : user["passwords"].toArray()) script.passwords.push_back(each.toString().toStdString());
