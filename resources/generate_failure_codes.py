@@ -171,6 +171,7 @@ def quoted(text):
 def enum_header(catalogue):
     names = "".join(f"    {entry['code']},\n" for entry in catalogue["codes"])
     return f"""// {NOTICE}
+// clang-format off
 #pragma once
 #include <cstdint>
 
@@ -227,6 +228,7 @@ def table_source(catalogue):
     )
     rows = "".join(table_row(entry, lists) for entry in catalogue["codes"])
     return f"""// {NOTICE}
+// clang-format off
 #include "eidkern/failure.h"
 
 #include <algorithm>

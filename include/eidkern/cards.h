@@ -30,7 +30,8 @@ class SimulatedCard
 {
 public:
     // `persona`: JSON as in resources/personas. Else: what is wrong with it, and where.
-    static tl::expected<SimulatedCard, std::string> fromPersona(std::string_view persona, const std::vector<TrustAnchor>& trustPoints, std::string readerName = "Simulator");
+    static tl::expected<SimulatedCard, std::string> fromPersona(std::string_view persona, const std::vector<TrustAnchor>& trustPoints,
+                                                                std::string readerName = "Simulator");
     static std::vector<std::string> builtInPersonas();
     static std::string_view builtInPersona(std::string_view name); // its JSON; empty if there is none of this name
 

@@ -24,8 +24,7 @@ struct EngineSettings
     std::chrono::milliseconds grace = std::chrono::seconds(20); // after cancel(): for telling the server and the browser
 };
 
-enum class AnswerResult
-{
+enum class AnswerResult {
     Accepted,
     NotAsked,  // no question of this id is open (any more); the answer is wiped
     Malformed  // not what this question can be answered with, e.g. a PIN that is not six digits; the question stays open

@@ -25,7 +25,7 @@ struct LabSettings
 class PublicLab
 {
 public:
-    static tl::expected<std::unique_ptr<PublicLab>, std::string> start(LabSettings settings); // else what is wrong
+    static tl::expected<std::unique_ptr<PublicLab>, std::string> start(const LabSettings& settings); // else what is wrong
     virtual ~PublicLab() = default;
     virtual std::string tcTokenUrl() const = 0;  // for Engine::authenticate
     virtual std::string selfAuthUrl() const = 0; // for Engine::selfAuthenticate

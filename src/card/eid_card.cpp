@@ -10,7 +10,6 @@ namespace eidkern::card
 
 static constexpr std::size_t mostBytes = 0x8000, mostReads = 256;
 
-
 EidCard::EidCard(std::unique_ptr<Channel> channel, Random& random, Log& log) : channel_(std::move(channel)), random_(random), log_(log)
 {
     about_.reader = channel_->reader();

@@ -31,8 +31,8 @@ Task<CardResult<Done>> EidCard::terminalAuthentication(const EacInput& input)
         if (!verified) co_return fault(verified.error());
     }
     const auto& terminal = input.chain.back();
-    const auto prepared = co_await command(setTerminalAuthentication(concat({tlv(0x80, terminal.key.oid), tlv(0x83, asBytes(terminal.chr)),
-                                                                             input.auxiliaryData, tlv(0x91, xCoordinate(input.ephemeralPublicKey))})));
+    const auto prepared = co_await command(setTerminalAuthentication(
+        concat({tlv(0x80, terminal.key.oid), tlv(0x83, asBytes(terminal.chr)), input.auxiliaryData, tlv(0x91, xCoordinate(input.ephemeralPublicKey))})));
     if (!prepared) co_return fault(prepared.error());
     const auto authenticated = co_await command(externalAuthenticate(input.signature));
     if (!authenticated) co_return fault(authenticated.error());

@@ -46,10 +46,7 @@ static std::optional<Bytes> readTokenAnswer(ByteView answer, PaceOutput& output)
     return toBytes(objects->front().value);
 }
 
-static bool isWrongPassword(std::uint16_t sw, PasswordId password)
-{
-    return sw >> 8 == 0x63 || (password == PasswordId::Pin && sw == 0x6983);
-}
+static bool isWrongPassword(std::uint16_t sw, PasswordId password) { return sw >> 8 == 0x63 || (password == PasswordId::Pin && sw == 0x6983); }
 
 Task<CardResult<PaceKeys>> EidCard::establish(PaceInput& input, PaceOutput& output)
 {

@@ -21,10 +21,7 @@ SessionKeys deriveSessionKeys(const Secret& sharedSecret, std::size_t keySize, B
 
 Secret derivePasswordKey(const Secret& password, std::size_t keySize) { return derive(password, {}, 3, keySize); }
 
-Bytes tokenInput(ByteView protocolOid, ByteView publicPoint)
-{
-    return tlv(0x7F49, {tlv(0x06, protocolOid), tlv(0x86, publicPoint)});
-}
+Bytes tokenInput(ByteView protocolOid, ByteView publicPoint) { return tlv(0x7F49, {tlv(0x06, protocolOid), tlv(0x86, publicPoint)}); }
 
 Bytes authenticationToken(const Secret& macKey, ByteView protocolOid, ByteView publicPoint)
 {

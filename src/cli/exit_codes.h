@@ -5,8 +5,7 @@
 namespace eidkern::cli
 {
 
-enum class ExitCode
-{
+enum class ExitCode {
     Success = 0,
     Internal = 1,
     Usage = 2,    // arguments, files, input

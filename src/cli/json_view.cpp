@@ -31,9 +31,13 @@ public:
 
     void show(const RightsAsked& e) override
     {
-        const QJsonObject service{{QStringLiteral("name"), q(e.service.name)}, {QStringLiteral("url"), q(e.service.url)}, {QStringLiteral("issuerName"), q(e.service.issuerName)},
-                                  {QStringLiteral("issuerUrl"), q(e.service.issuerUrl)}, {QStringLiteral("purpose"), q(e.service.purpose)},
-                                  {QStringLiteral("validFrom"), q(e.service.validFrom)}, {QStringLiteral("validUntil"), q(e.service.validUntil)}};
+        const QJsonObject service{{QStringLiteral("name"), q(e.service.name)},
+                                  {QStringLiteral("url"), q(e.service.url)},
+                                  {QStringLiteral("issuerName"), q(e.service.issuerName)},
+                                  {QStringLiteral("issuerUrl"), q(e.service.issuerUrl)},
+                                  {QStringLiteral("purpose"), q(e.service.purpose)},
+                                  {QStringLiteral("validFrom"), q(e.service.validFrom)},
+                                  {QStringLiteral("validUntil"), q(e.service.validUntil)}};
         QJsonObject line{{QStringLiteral("service"), service}, {QStringLiteral("required"), array(e.required)}, {QStringLiteral("optional"), array(e.optional)}};
         if (e.requiredAge) line.insert(u"requiredAge", *e.requiredAge);
         if (!e.communityId.empty()) line.insert(u"communityId", q(e.communityId));
@@ -51,14 +55,18 @@ public:
 
     void show(const CardFound& e) override
     {
-        write("card", {{QStringLiteral("reader"), q(e.reader)}, {QStringLiteral("type"), q(e.type)}, {QStringLiteral("triesLeft"), e.triesLeft}, {QStringLiteral("deactivated"), e.deactivated}});
+        write("card", {{QStringLiteral("reader"), q(e.reader)},
+                       {QStringLiteral("type"), q(e.type)},
+                       {QStringLiteral("triesLeft"), e.triesLeft},
+                       {QStringLiteral("deactivated"), e.deactivated}});
     }
 
     void show(const WorkflowFinished& e) override
     {
         QJsonObject line{{QStringLiteral("ok"), !e.failure}};
         if (!e.browserLocation.empty()) line.insert(u"location", q(e.browserLocation));
-        if (!e.ownData.empty()) line.insert(u"data", QJsonDocument::fromJson(QByteArray::fromRawData(e.ownData.text().data(), qsizetype(e.ownData.size()))).object());
+        if (!e.ownData.empty())
+            line.insert(u"data", QJsonDocument::fromJson(QByteArray::fromRawData(e.ownData.text().data(), qsizetype(e.ownData.size()))).object());
         if (e.failure) addFailure(line, *e.failure);
         write("result", line);
     }

@@ -16,8 +16,10 @@ static void announce(const PublicLab& lab, const LabSettings& settings, bool jso
     const auto cvca = settings.pkiFolder.empty() ? std::string() : settings.pkiFolder + "/cvca.cvcert";
     if (json)
     {
-        const QJsonObject line{{QStringLiteral("event"), QStringLiteral("lab")}, {QStringLiteral("tcTokenUrl"), QString::fromStdString(lab.tcTokenUrl())},
-                               {QStringLiteral("selfAuthUrl"), QString::fromStdString(lab.selfAuthUrl())}, {QStringLiteral("cvca"), QString::fromStdString(cvca)}};
+        const QJsonObject line{{QStringLiteral("event"), QStringLiteral("lab")},
+                               {QStringLiteral("tcTokenUrl"), QString::fromStdString(lab.tcTokenUrl())},
+                               {QStringLiteral("selfAuthUrl"), QString::fromStdString(lab.selfAuthUrl())},
+                               {QStringLiteral("cvca"), QString::fromStdString(cvca)}};
         std::printf("%s\n", QJsonDocument(line).toJson(QJsonDocument::Compact).constData());
     }
     else

@@ -182,7 +182,9 @@ ExitCode login(const LoginOptions& options)
     if (options.consent == Consent::Ask && !interactive())
         return complain("nobody to ask: standard input or output is no terminal. With a simulated card --consent auto answers by itself."), ExitCode::Usage;
     if (options.cvcaFiles.empty())
-        return complain("no trust anchor: give the CVCA certificate of the service's PKI with --cvca FILE (a lab keeps its own as cvca.cvcert in its --pki folder)."), ExitCode::Usage;
+        return complain(
+                   "no trust anchor: give the CVCA certificate of the service's PKI with --cvca FILE (a lab keeps its own as cvca.cvcert in its --pki folder)."),
+               ExitCode::Usage;
     auto anchors = anchorsOf(options.cvcaFiles);
     if (!anchors) return ExitCode::Usage;
     const auto card = cardOf(options.card, *anchors);

@@ -19,7 +19,9 @@ const std::map<std::string, Consent> consents{{"ask", Consent::Ask}, {"auto", Co
 
 void addLoginOptions(CLI::App& command, LoginOptions& o)
 {
-    command.add_option("--cvca", o.cvcaFiles, "CVCA certificate (7F21, binary) that engine and simulated card trust; test only; may be repeated")->type_name("FILE")->allow_extra_args(false);
+    command.add_option("--cvca", o.cvcaFiles, "CVCA certificate (7F21, binary) that engine and simulated card trust; test only; may be repeated")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
     command.add_option("--card", o.card, "sim (the built-in adult) or sim:FILE, a simulated card with a persona")->type_name("sim[:FILE]")->capture_default_str();
     command.add_option("--pin-fd", o.pinDescriptor, "read the PIN from this file descriptor: one line, used once")->type_name("N")->check(CLI::Range(0, 1023));
     command.add_option("--consent", o.consent, "ask: at the terminal; auto: grant everything and use the persona's passwords (simulated cards only)")
@@ -28,7 +30,9 @@ void addLoginOptions(CLI::App& command, LoginOptions& o)
         ->default_str("ask");
     command.add_flag("--json", o.json, "one JSON object per line and event; the last one is the result");
     command.add_option("--log", o.logFile, "append the engine's log, JSON lines without secrets and personal data")->type_name("FILE");
-    command.add_option("--lang", o.language, "language of the texts (default: of the environment)")->transform(CLI::CheckedTransformer(languages).description(""))->type_name("de|en");
+    command.add_option("--lang", o.language, "language of the texts (default: of the environment)")
+        ->transform(CLI::CheckedTransformer(languages).description(""))
+        ->type_name("de|en");
 }
 
 } // namespace
@@ -61,11 +65,18 @@ int main(int argc, char** argv)
     bool labJson = false;
     Language labLanguage = languageOfEnvironment();
     auto* labCommand = app.add_subcommand("lab", "run the test lab: an eService and an eID-Server on 127.0.0.1");
-    labCommand->add_option("--pki", labSettings.pkiFolder, "folder whose test PKI is used, and made if it is missing (default: a fresh one in memory)")->type_name("DIR");
+    labCommand->add_option("--pki", labSettings.pkiFolder, "folder whose test PKI is used, and made if it is missing (default: a fresh one in memory)")
+        ->type_name("DIR");
     labCommand->add_option("--port", labSettings.eServicePort, "port of the eService (default: a free one)")->type_name("N");
     labCommand->add_option("--eid-server-port", labSettings.eidServerPort, "port of the eID-Server (default: a free one)")->type_name("N");
-    labCommand->add_option("--require", labSettings.requiredRights, "rights that the service insists on, e.g. FamilyName,GivenNames")->delimiter(',')->type_name("RIGHTS")->allow_extra_args(false);
-    labCommand->add_option("--offer", labSettings.optionalRights, "rights that the user may refuse")->delimiter(',')->type_name("RIGHTS")->allow_extra_args(false);
+    labCommand->add_option("--require", labSettings.requiredRights, "rights that the service insists on, e.g. FamilyName,GivenNames")
+        ->delimiter(',')
+        ->type_name("RIGHTS")
+        ->allow_extra_args(false);
+    labCommand->add_option("--offer", labSettings.optionalRights, "rights that the user may refuse")
+        ->delimiter(',')
+        ->type_name("RIGHTS")
+        ->allow_extra_args(false);
     labCommand->add_option("--age", labSettings.requiredAge, "also verify that the holder is so old")->type_name("YEARS")->check(CLI::Range(1, 150));
     labCommand->add_option("--transaction", labSettings.transactionInfo, "TransactionInfo to be shown to the user")->type_name("TEXT");
     labCommand->add_flag("--json", labJson, "say the addresses as one JSON object");

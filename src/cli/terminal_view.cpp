@@ -26,7 +26,7 @@ std::string printable(std::string_view text) // what comes from a service or a c
     std::string safe;
     for (const char c : text)
         if (c != '\r') safe += c == '\n' || std::uint8_t(c) >= 0x20 ? (c == 0x7F ? '?' : c) : '?';
-    for (std::size_t at = 0; (at = safe.find("\xC2", at)) != std::string::npos; ++at) // C1 controls: C2 80 .. C2 9F
+    for (std::size_t at = 0; (at = safe.find('\xC2', at)) != std::string::npos; ++at) // C1 controls: C2 80 .. C2 9F
         if (at + 1 < safe.size() && std::uint8_t(safe[at + 1]) >= 0x80 && std::uint8_t(safe[at + 1]) < 0xA0) safe.replace(at, 2, "?");
     return safe;
 }
@@ -70,8 +70,11 @@ public:
 
     void show(const RightsAsked& e) override
     {
-        std::vector<Row> rows{{t(Text::Service), e.service.name}, {t(Text::Address), e.service.url}, {t(Text::IssuedBy), e.service.issuerName},
-                              {t(Text::ValidFromTo), e.service.validFrom + " – " + e.service.validUntil}, {t(Text::Purpose), e.service.purpose}};
+        std::vector<Row> rows{{t(Text::Service), e.service.name},
+                              {t(Text::Address), e.service.url},
+                              {t(Text::IssuedBy), e.service.issuerName},
+                              {t(Text::ValidFromTo), e.service.validFrom + " – " + e.service.validUntil},
+                              {t(Text::Purpose), e.service.purpose}};
         if (!e.transactionInfo.empty()) rows.push_back({t(Text::Transaction), e.transactionInfo});
         if (!e.required.empty() || e.optional.empty()) rows.push_back({t(Text::Required), e.required.empty() ? t(Text::NoRights) : list(e.required)});
         if (!e.optional.empty()) rows.push_back({t(Text::Optional), list(e.optional)});
@@ -135,7 +138,8 @@ private:
     void failed(const Failure& failure) const
     {
         const auto& entry = describe(failure.code);
-        line(styled("31;1", t(Text::Failed) + ": " + std::string(entry.name)) + (failure.state.empty() ? "" : " (" + t(Text::RaisedIn) + " " + failure.state + ")"));
+        line(styled("31;1", t(Text::Failed) + ": " + std::string(entry.name))
+             + (failure.state.empty() ? "" : " (" + t(Text::RaisedIn) + " " + failure.state + ")"));
         line(std::string(entry.cause(language_)));
         for (const auto& [key, value] : failure.info)
             if (!value.empty()) line("  " + key + ": " + printable(value));

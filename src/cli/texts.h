@@ -8,6 +8,7 @@
 namespace eidkern::cli
 {
 
+// clang-format off
 enum class Text
 {
     Service, Address, IssuedBy, ValidFromTo, Purpose, Transaction, Required, Optional, NoRights, RequiredAge,
@@ -16,6 +17,7 @@ enum class Text
     BrowserGoesTo, OwnData, NotOnChip, NotGranted, DemoIntro, DemoUnattended, LabReady, LabTry, LabStop,
     count
 };
+// clang-format on
 
 std::string_view text(Text which, Language language);
 std::string rightLabel(std::string_view right, Language language); // "FamilyName" -> "Familienname"; unknown: as it is

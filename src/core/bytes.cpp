@@ -61,9 +61,6 @@ Bytes concat(std::initializer_list<ByteView> parts)
     return bytes;
 }
 
-bool equalInConstantTime(ByteView a, ByteView b)
-{
-    return a.size() == b.size() && (a.empty() || CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0);
-}
+bool equalInConstantTime(ByteView a, ByteView b) { return a.size() == b.size() && (a.empty() || CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0); }
 
 } // namespace eidkern

@@ -16,8 +16,7 @@
 namespace eidkern
 {
 
-enum class CardFault
-{
+enum class CardFault {
     Removed,       // card or reader gone: no more use in trying
     CommandFailed, // no answer, an answer without status word, or the channel's secure messaging broke
     Protocol,      // an answer that the protocol does not allow: status word, structure, token

@@ -88,10 +88,10 @@ Bytes encode(const CertificateDescription& d)
         const auto one = tlv(octetString, each);
         values.insert(values.end(), one.begin(), one.end());
     }
-    return tlv(sequence, {tlv(oidTag, types[std::size_t(d.format)]), field(1, utf8String, d.issuerName, true), field(2, printableString, d.issuerUrl, false),
-                          field(3, utf8String, d.subjectName, true), field(4, printableString, d.subjectUrl, false),
-                          field(5, termsTag(d.format), d.termsOfUsage, true), field(6, printableString, d.redirectUrl, false),
-                          values.empty() ? Bytes() : tlv(0xA7, tlv(setOf, values))});
+    return tlv(sequence,
+               {tlv(oidTag, types[std::size_t(d.format)]), field(1, utf8String, d.issuerName, true), field(2, printableString, d.issuerUrl, false),
+                field(3, utf8String, d.subjectName, true), field(4, printableString, d.subjectUrl, false), field(5, termsTag(d.format), d.termsOfUsage, true),
+                field(6, printableString, d.redirectUrl, false), values.empty() ? Bytes() : tlv(0xA7, tlv(setOf, values))});
 }
 
 } // namespace eidkern

@@ -75,10 +75,7 @@ const std::vector<Right>& displayableRights()
 
 bool Chat::isAuthenticationTerminal() const { return same(terminalType, oid::roleAuthenticationTerminal); }
 Chat Chat::forTerminal(Rights rights) { return of(Role::Terminal, rights); }
-Chat Chat::of(Role role, Rights rights)
-{
-    return {{oid::roleAuthenticationTerminal.begin(), oid::roleAuthenticationTerminal.end()}, role, rights};
-}
+Chat Chat::of(Role role, Rights rights) { return {{oid::roleAuthenticationTerminal.begin(), oid::roleAuthenticationTerminal.end()}, role, rights}; }
 
 std::optional<Chat> parseChat(ByteView input)
 {

@@ -13,6 +13,7 @@ namespace eidkern
 enum class Role : std::uint8_t { Terminal = 0, DvForeign = 1, DvOfficial = 2, Cvca = 3 };
 
 // The value is the bit number, 0 = lowest bit of the last byte.
+// clang-format off
 enum class Right : std::uint8_t
 {
     AgeVerification = 0,
@@ -30,6 +31,7 @@ enum class Right : std::uint8_t
     PseudonymousSignature = 30,
     WriteDg22 = 32, WriteDg21, WriteDg20, WriteDg19, WriteDg18, WriteDg17 = 37
 };
+// clang-format on
 
 constexpr Right readRight(int dataGroup) { return Right(7 + dataGroup); } // 1..22
 
@@ -47,8 +49,16 @@ public:
         for (const auto right : rights) add(right);
     }
     constexpr bool has(Right right) const { return bits_ >> int(right) & 1; }
-    constexpr Rights& add(Right right) { bits_ |= std::uint64_t(1) << int(right); return *this; }
-    constexpr Rights& remove(Right right) { bits_ &= ~(std::uint64_t(1) << int(right)); return *this; }
+    constexpr Rights& add(Right right)
+    {
+        bits_ |= std::uint64_t(1) << int(right);
+        return *this;
+    }
+    constexpr Rights& remove(Right right)
+    {
+        bits_ &= ~(std::uint64_t(1) << int(right));
+        return *this;
+    }
     constexpr std::uint64_t bits() const { return bits_; }
     constexpr bool empty() const { return bits_ == 0; }
     constexpr bool contains(Rights other) const { return (other.bits_ & ~bits_) == 0; }

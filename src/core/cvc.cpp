@@ -97,16 +97,24 @@ std::optional<CvCertificate> parseParts(const Tlv& body, ByteView signature)
         if (!found) return {};
         descriptionHash = std::move(*found);
     }
-    return CvCertificate{tlv(0x7F21, {body.whole, tlv(0x5F37, signature)}), toBytes(body.whole), toBytes(signature), std::move(*car), std::move(*chr),
-                         std::move(*key), std::move(*chat), *effective, *expiration, std::move(descriptionHash)};
+    return CvCertificate{tlv(0x7F21, {body.whole, tlv(0x5F37, signature)}),
+                         toBytes(body.whole),
+                         toBytes(signature),
+                         std::move(*car),
+                         std::move(*chr),
+                         std::move(*key),
+                         std::move(*chat),
+                         *effective,
+                         *expiration,
+                         std::move(descriptionHash)};
 }
 
 Bytes encodeKey(const EcKey& key, bool withDomainParameters)
 {
     const auto& c = key.curve;
     if (!withDomainParameters) return tlv(0x7F49, {tlv(0x06, oid::taEcdsaSha256), tlv(0x86, key.point)});
-    return tlv(0x7F49, {tlv(0x06, oid::taEcdsaSha256), tlv(0x81, c.prime()), tlv(0x82, c.a()), tlv(0x83, c.b()), tlv(0x84, c.generator()),
-                        tlv(0x85, c.order()), tlv(0x86, key.point), tlv(0x87, Bytes{1})});
+    return tlv(0x7F49, {tlv(0x06, oid::taEcdsaSha256), tlv(0x81, c.prime()), tlv(0x82, c.a()), tlv(0x83, c.b()), tlv(0x84, c.generator()), tlv(0x85, c.order()),
+                        tlv(0x86, key.point), tlv(0x87, Bytes{1})});
 }
 
 } // namespace
@@ -194,12 +202,10 @@ bool signaturesHold(const std::vector<CvCertificate>& chain)
 
 CvCertificate issueCvc(const CvIssue& what, const EcKey& subject, const EcKey& issuer)
 {
-    const auto extensions = what.descriptionHash.empty()
-        ? Bytes()
-        : tlv(0x65, tlv(0x73, {tlv(0x06, oid::description), tlv(0x80, what.descriptionHash)}));
-    const auto body = tlv(0x7F4E, {tlv(0x5F29, Bytes{0}), tlv(0x42, asBytes(what.car)), encodeKey(subject, what.withDomainParameters),
-                                   tlv(0x5F20, asBytes(what.chr)), encode(what.chat), tlv(0x5F25, encodeDate(what.effective)),
-                                   tlv(0x5F24, encodeDate(what.expiration)), extensions});
+    const auto extensions = what.descriptionHash.empty() ? Bytes() : tlv(0x65, tlv(0x73, {tlv(0x06, oid::description), tlv(0x80, what.descriptionHash)}));
+    const auto body = tlv(0x7F4E,
+                          {tlv(0x5F29, Bytes{0}), tlv(0x42, asBytes(what.car)), encodeKey(subject, what.withDomainParameters), tlv(0x5F20, asBytes(what.chr)),
+                           encode(what.chat), tlv(0x5F25, encodeDate(what.effective)), tlv(0x5F24, encodeDate(what.expiration)), extensions});
     const auto signature = sign(issuer, HashAlgorithm::Sha256, body);
     return parseCvc(tlv(0x7F21, {body, tlv(0x5F37, signature)})).value(); // a bad reference is a mistake of the caller's
 }

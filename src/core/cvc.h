@@ -49,7 +49,8 @@ bool isSignedBy(const CvCertificate& certificate, const CvPublicKey& issuer, con
 
 // From the terminal certificate upward by CAR -> CHR: front() is the terminal, back() the self-signed root. Nothing if no
 // self-signed certificate of `anchors` is reached. `pool` holds what the server sent and link certificates known.
-std::optional<std::vector<CvCertificate>> chainToAnchor(const CvCertificate& terminal, const std::vector<CvCertificate>& pool, const std::vector<CvCertificate>& anchors);
+std::optional<std::vector<CvCertificate>> chainToAnchor(const CvCertificate& terminal, const std::vector<CvCertificate>& pool,
+                                                        const std::vector<CvCertificate>& anchors);
 
 // The certificates that a card must be shown, top first, which calls `car` its trust point: the first one's CAR is `car`, the
 // last one is the terminal. Nothing if `pool` has no such chain.

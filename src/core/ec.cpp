@@ -18,11 +18,13 @@ using namespace ossl;
 namespace
 {
 
+// clang-format off
 constexpr std::array<std::pair<int, int>, 11> standardCurves{{
     {8, NID_X9_62_prime192v1}, {9, NID_brainpoolP192r1}, {10, NID_secp224r1}, {11, NID_brainpoolP224r1}, {12, NID_X9_62_prime256v1},
     {13, NID_brainpoolP256r1}, {14, NID_brainpoolP320r1}, {15, NID_secp384r1}, {16, NID_brainpoolP384r1}, {17, NID_brainpoolP512r1},
     {18, NID_secp521r1},
 }};
+// clang-format on
 
 Bignum number(ByteView bytes) { return Bignum(BN_bin2bn(bytes.data(), int(bytes.size()), nullptr)); }
 
@@ -77,8 +79,7 @@ Pkey publicKey(const Curve& curve, ByteView point, const Secret* scalar = nullpt
     const Owner<OSSL_PARAM, OSSL_PARAM_free> params(OSSL_PARAM_BLD_to_param(build.get()));
     const PkeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
     EVP_PKEY* key = nullptr;
-    if (EVP_PKEY_fromdata_init(context.get()) != 1
-        || EVP_PKEY_fromdata(context.get(), &key, scalar ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, params.get()) != 1)
+    if (EVP_PKEY_fromdata_init(context.get()) != 1 || EVP_PKEY_fromdata(context.get(), &key, scalar ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, params.get()) != 1)
         return {};
     return Pkey(key);
 }
@@ -139,7 +140,8 @@ EcKey generateKey(const Curve& curve, Random& random)
     {
         auto scalar = Secret::ofSize(curve.orderSize());
         random.fill({scalar.data(), scalar.size()});
-        if (const int excess = int(scalar.size() * 8) - BN_num_bits(EC_GROUP_get0_order(curve.group())); excess > 0) scalar.data()[0] &= std::uint8_t(0xFF >> excess);
+        if (const int excess = int(scalar.size() * 8) - BN_num_bits(EC_GROUP_get0_order(curve.group())); excess > 0)
+            scalar.data()[0] &= std::uint8_t(0xFF >> excess);
         if (auto key = keyOf(curve, scalar)) return std::move(*key);
     }
 }

@@ -62,8 +62,7 @@ static Bytes crypt(const EVP_CIPHER* cipher, const Secret& key, const std::uint8
     Bytes out(data.size());
     int written = 0;
     must(key.size() == std::size_t(EVP_CIPHER_get_key_length(cipher)) && data.size() % 16 == 0, "key or data size");
-    must(EVP_CipherInit_ex(context.get(), cipher, nullptr, key.view().data(), iv, encrypting) == 1
-             && EVP_CIPHER_CTX_set_padding(context.get(), 0) == 1
+    must(EVP_CipherInit_ex(context.get(), cipher, nullptr, key.view().data(), iv, encrypting) == 1 && EVP_CIPHER_CTX_set_padding(context.get(), 0) == 1
              && (data.empty() || EVP_CipherUpdate(context.get(), out.data(), &written, data.data(), int(data.size())) == 1)
              && std::size_t(written) == data.size(),
          "cipher");

@@ -10,8 +10,9 @@ namespace eidkern
 
 std::string_view name(WebOutcome outcome)
 {
-    static constexpr std::array<std::string_view, 13> names{"Ok", "HostNotFound", "Refused", "ProxyFailed", "HandshakeFailed", "ClosedInHandshake", "Rejected",
-                                                            "NotOpen", "ClosedBeforeReply", "Truncated", "BadReply", "TooLarge", "Broken"};
+    static constexpr std::array<std::string_view, 13> names{
+        "Ok",        "HostNotFound", "Refused",  "ProxyFailed", "HandshakeFailed", "ClosedInHandshake", "Rejected", "NotOpen", "ClosedBeforeReply",
+        "Truncated", "BadReply",     "TooLarge", "Broken"};
     return names[std::size_t(outcome)];
 }
 
@@ -23,7 +24,8 @@ std::string_view name(KeyKind kind)
 
 std::string_view name(CardFault fault)
 {
-    static constexpr std::array<std::string_view, 6> names{"CARD_NOT_FOUND", "COMMAND_FAILED", "PROTOCOL_ERROR", "WRONG_LENGTH", "INVALID_PASSWORD", "PUK_INOPERATIVE"};
+    static constexpr std::array<std::string_view, 6> names{"CARD_NOT_FOUND", "COMMAND_FAILED",   "PROTOCOL_ERROR",
+                                                           "WRONG_LENGTH",   "INVALID_PASSWORD", "PUK_INOPERATIVE"};
     return names[std::size_t(fault)];
 }
 
@@ -52,17 +54,17 @@ ResultOf ResultOf::error(std::string_view minor, std::string message)
 
 std::string_view name(const ServerBody& body)
 {
-    static constexpr std::array<std::string_view, 6> names{"InitializeFramework", "DIDAuthenticateEAC1", "DIDAuthenticateEAC2", "DIDAuthenticateEACAdditional",
-                                                           "Transmit", "StartPAOSResponse"};
+    static constexpr std::array<std::string_view, 6> names{
+        "InitializeFramework", "DIDAuthenticateEAC1", "DIDAuthenticateEAC2", "DIDAuthenticateEACAdditional", "Transmit", "StartPAOSResponse"};
     static_assert(names.size() == std::variant_size_v<ServerBody>);
     return names[body.index()];
 }
 
 std::string_view name(const ClientBody& body)
 {
-    static constexpr std::array<std::string_view, 8> names{"StartPAOS", "InitializeFrameworkResponse", "DIDAuthenticateResponseEAC1", "DIDAuthenticateResponseEAC2",
-                                                           "TransmitResponse", "DIDAuthenticateResponseEAC1", "DIDAuthenticateResponseEAC2",
-                                                           "InitializeFrameworkResponse"};
+    static constexpr std::array<std::string_view, 8> names{
+        "StartPAOS",        "InitializeFrameworkResponse", "DIDAuthenticateResponseEAC1", "DIDAuthenticateResponseEAC2",
+        "TransmitResponse", "DIDAuthenticateResponseEAC1", "DIDAuthenticateResponseEAC2", "InitializeFrameworkResponse"};
     static_assert(names.size() == std::variant_size_v<ClientBody>);
     return names[body.index()];
 }

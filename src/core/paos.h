@@ -23,7 +23,9 @@ struct ResultOf // dss:Result
 
 // --- from the server
 
-struct InitializeFramework {};
+struct InitializeFramework
+{
+};
 
 struct Eac1Input // DIDAuthenticate with EAC1InputType
 {
@@ -82,7 +84,9 @@ struct StartPaos
     std::string sessionIdentifier;
 };
 
-struct InitializeFrameworkResponse {};
+struct InitializeFrameworkResponse
+{
+};
 
 struct Eac1Output
 {
@@ -101,11 +105,18 @@ struct TransmitResponse
     std::vector<Bytes> outputApdus;
 };
 
-struct Eac1Failed {}; // DIDAuthenticateResponse of type EAC1OutputType that only carries an error
-struct Eac2Failed {};
-struct InitializeFrameworkFailed {};
+struct Eac1Failed
+{
+}; // DIDAuthenticateResponse of type EAC1OutputType that only carries an error
+struct Eac2Failed
+{
+};
+struct InitializeFrameworkFailed
+{
+};
 
-using ClientBody = std::variant<StartPaos, InitializeFrameworkResponse, Eac1Output, Eac2Output, TransmitResponse, Eac1Failed, Eac2Failed, InitializeFrameworkFailed>;
+using ClientBody =
+    std::variant<StartPaos, InitializeFrameworkResponse, Eac1Output, Eac2Output, TransmitResponse, Eac1Failed, Eac2Failed, InitializeFrameworkFailed>;
 std::string_view name(const ClientBody& body);
 
 struct ClientMessage

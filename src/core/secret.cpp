@@ -49,9 +49,6 @@ void Secret::wipe()
 
 std::string_view Secret::text() const { return {reinterpret_cast<const char*>(bytes_), size_}; }
 
-bool operator==(const Secret& a, const Secret& b)
-{
-    return a.size_ == b.size_ && (a.size_ == 0 || CRYPTO_memcmp(a.bytes_, b.bytes_, a.size_) == 0);
-}
+bool operator==(const Secret& a, const Secret& b) { return a.size_ == b.size_ && (a.size_ == 0 || CRYPTO_memcmp(a.bytes_, b.bytes_, a.size_) == 0); }
 
 } // namespace eidkern

@@ -12,8 +12,7 @@ static std::optional<std::uint32_t> takeTag(ByteView& in)
     std::size_t used = 1;
     if ((tag & 0x1F) == 0x1F)
     {
-        do
-        {
+        do {
             if (used == in.size() || used == 3) return {};
             tag = tag << 8 | in[used];
         } while (in[used++] & 0x80);

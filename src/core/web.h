@@ -30,8 +30,7 @@ struct OriginOf // scheme, host and port: RFC 6454
 };
 inline bool sameOrigin(const Url& a, const Url& b) { return OriginOf(a) == OriginOf(b); }
 
-enum class WebOutcome
-{
+enum class WebOutcome {
     Ok,
     HostNotFound,
     Refused,

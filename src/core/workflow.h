@@ -82,9 +82,8 @@ private:
         else
         {
             auto next = co_await run(std::move(s), ports);
-            co_return std::visit(
-                []<typename N>(N&& n) { return State{std::in_place_index<target<std::decay_t<N>>()>, std::forward<N>(n)}; },
-                static_cast<typename decltype(next)::variant&&>(next));
+            co_return std::visit([]<typename N>(N&& n) { return State{std::in_place_index<target<std::decay_t<N>>()>, std::forward<N>(n)}; },
+                                 static_cast<typename decltype(next)::variant&&>(next));
         }
     }
 

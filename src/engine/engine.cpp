@@ -59,7 +59,8 @@ private:
     struct Login // one workflow while it runs
     {
         Login(Impl& e, Handler h)
-            : engine(e), handler(std::make_shared<Handler>(std::move(h))), questions(e.scheduler_, [this](Event event) { engine.tell(handler, std::move(event)); }),
+            : engine(e), handler(std::make_shared<Handler>(std::move(h))),
+              questions(e.scheduler_, [this](Event event) { engine.tell(handler, std::move(event)); }),
               ports{e.scheduler_, e.clock_, e.random_, e.log_, e.web_, e.cards_, questions, e.anchors_, stop.promise(), std::move(stop)}
         {
         }
@@ -146,7 +147,7 @@ std::vector<std::string_view> workflows() { return {"authentication", "self-auth
 
 std::vector<Transition> transitions(std::string_view workflow)
 {
-    const auto edges = workflow == "authentication"        ? Authentication::edges<Ports>()
+    const auto edges = workflow == "authentication"      ? Authentication::edges<Ports>()
                      : workflow == "self-authentication" ? SelfAuthentication::edges<Ports>()
                                                          : std::vector<Edge>();
     std::vector<Transition> all;

@@ -34,7 +34,8 @@ std::vector<std::string> names(Rights rights) // in the order in which people ar
 ServiceDescription serviceOf(const RightsQuestion& q)
 {
     const auto& s = q.service;
-    return {s.subjectName, s.subjectUrl, s.issuerName, s.issuerUrl, s.format == DescriptionFormat::Plain ? s.termsOfUsage : std::string(), readable(q.validFrom), readable(q.validUntil)};
+    return {s.subjectName,         s.subjectUrl,          s.issuerName, s.issuerUrl, s.format == DescriptionFormat::Plain ? s.termsOfUsage : std::string(),
+            readable(q.validFrom), readable(q.validUntil)};
 }
 
 bool wellFormed(PasswordId password, const Secret& secret)
@@ -60,7 +61,8 @@ Pending<Rights> Questions::confirmRights(RightsQuestion question)
     Pending<Rights> pending(scheduler_);
     id_ = nextId();
     open_ = OpenRights{pending.promise(), question.optional};
-    tell_(RightsAsked{id_, serviceOf(question), names(question.required), names(question.optional), question.requiredAge, question.communityId, question.transactionInfo});
+    tell_(RightsAsked{id_, serviceOf(question), names(question.required), names(question.optional), question.requiredAge, question.communityId,
+                      question.transactionInfo});
     return pending;
 }
 

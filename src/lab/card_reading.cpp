@@ -50,14 +50,13 @@ Secret joined(const Secret& a, ByteView b)
 
 } // namespace
 
-CardReading::CardReading(const card::SessionKeys& keys, Rights granted, std::vector<Verification> verifications)
+CardReading::CardReading(const card::SessionKeys& keys, Rights granted, const std::vector<Verification>& verifications)
     : outgoing_(copyOf(keys)), incoming_(copyOf(keys))
 {
     batch_.push_back({.kind = Step::Kind::Select, .command = select()});
     for (int group = 1; group <= 22; ++group)
         if (granted.has(readRight(group)))
-            batch_.push_back({.kind = Step::Kind::Read, .dataGroup = group, .command = readFile(group, mostPerRead),
-                              .acceptable = {0x9000, 0x6282, 0x6A82}});
+            batch_.push_back({.kind = Step::Kind::Read, .dataGroup = group, .command = readFile(group, mostPerRead), .acceptable = {0x9000, 0x6282, 0x6A82}});
     for (const auto what : verifications)
         batch_.push_back({.kind = Step::Kind::Verify, .verification = what, .command = verify(what), .acceptable = {0x9000, 0x6300}});
 }
@@ -82,8 +81,7 @@ void CardReading::plan(int dataGroup)
     batch_.push_back({.kind = Step::Kind::Reselect, .dataGroup = dataGroup, .command = readFile(dataGroup, 1), .acceptable = {0x9000, 0x6282}});
     const auto size = unfinished_.at(dataGroup);
     for (auto at = dataGroups_.at(dataGroup).size(); at < size && batch_.size() <= mostReadsPerBatch; at += mostPerRead)
-        batch_.push_back({.kind = Step::Kind::Read, .dataGroup = dataGroup, .command = readAt(at, size - at),
-                          .acceptable = {0x9000, 0x6282, 0x6B00}});
+        batch_.push_back({.kind = Step::Kind::Read, .dataGroup = dataGroup, .command = readAt(at, size - at), .acceptable = {0x9000, 0x6282, 0x6B00}});
 }
 
 // A batch is protected before its first answer is there, but both directions share one counter: each of the two objects is

@@ -17,7 +17,7 @@ enum class Verification { Age, DocumentValidity };
 class CardReading
 {
 public:
-    CardReading(const card::SessionKeys& keys, Rights granted, std::vector<Verification> verifications);
+    CardReading(const card::SessionKeys& keys, Rights granted, const std::vector<Verification>& verifications);
 
     // Empty: everything has been read. The PAOS answer to a batch goes into take() before the next one is asked for.
     std::vector<paos::InputApdu> nextBatch();

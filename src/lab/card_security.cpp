@@ -103,8 +103,7 @@ std::optional<Curve> chipAuthenticationCurve(ByteView efCardAccess)
     return {};
 }
 
-tl::expected<card::SecurityInfos, std::string> verifyCardSecurity(ByteView bytes, ByteView efCardAccess, const std::vector<Bytes>& cscas,
-                                                                  Date today)
+tl::expected<card::SecurityInfos, std::string> verifyCardSecurity(ByteView bytes, ByteView efCardAccess, const std::vector<Bytes>& cscas, Date today)
 {
     ERR_clear_error();
     const auto file = bytes.size() <= largestCardSecurity ? takeTlv(bytes) : std::nullopt; // zero bytes may follow
@@ -127,8 +126,7 @@ tl::expected<card::SecurityInfos, std::string> verifyCardSecurity(ByteView bytes
     return std::move(*infos);
 }
 
-tl::expected<card::SessionKeys, std::string> verifyChipAuthentication(const card::SecurityInfos& infos, const EcKey& ephemeral, ByteView nonce,
-                                                                      ByteView token)
+tl::expected<card::SessionKeys, std::string> verifyChipAuthentication(const card::SecurityInfos& infos, const EcKey& ephemeral, ByteView nonce, ByteView token)
 {
     if (infos.chipAuthentication.empty()) return Reason("EF.CardSecurity offers no usable chip authentication");
     const auto& protocol = infos.chipAuthentication.front(); // the one that a client takes, too

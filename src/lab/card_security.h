@@ -19,11 +19,9 @@ std::optional<Curve> chipAuthenticationCurve(ByteView efCardAccess);
 
 // What EF.CardSecurity says, once its CMS signature, its content type and the document signer under one of `cscas` (DER) have
 // been verified for the day, and EF.CardAccess, which is not signed, agrees with it. Else the reason, for people.
-tl::expected<card::SecurityInfos, std::string> verifyCardSecurity(ByteView cms, ByteView efCardAccess, const std::vector<Bytes>& cscas,
-                                                                  Date today);
+tl::expected<card::SecurityInfos, std::string> verifyCardSecurity(ByteView cms, ByteView efCardAccess, const std::vector<Bytes>& cscas, Date today);
 
 // The session keys if the token proves the chip's key; else the reason.
-tl::expected<card::SessionKeys, std::string> verifyChipAuthentication(const card::SecurityInfos& infos, const EcKey& ephemeral, ByteView nonce,
-                                                                      ByteView token);
+tl::expected<card::SessionKeys, std::string> verifyChipAuthentication(const card::SecurityInfos& infos, const EcKey& ephemeral, ByteView nonce, ByteView token);
 
 } // namespace eidkern::lab

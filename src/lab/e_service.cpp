@@ -23,9 +23,10 @@ static TlsProfile profileFor(const LabPki& pki)
 
 static HttpAnswer page(int status, const std::string& title, const std::string& content)
 {
-    return {.status = status, .contentType = "text/html; charset=utf-8",
-            .body = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + title + "</title></head>\n<body><h1>" + title
-                + "</h1>\n<p>" + content + "</p></body></html>\n"};
+    return {.status = status,
+            .contentType = "text/html; charset=utf-8",
+            .body = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + title + "</title></head>\n<body><h1>" + title + "</h1>\n<p>"
+                  + content + "</p></body></html>\n"};
 }
 
 EService::EService(const LabPki& pki, const EidServer& eidServer, Sessions& sessions, FaultScript faults)

@@ -10,9 +10,8 @@ namespace eidkern::lab
 namespace
 {
 
-constexpr std::string_view parameterError = "/al/common#parameterError", internalError = "/al/common#internalError",
-                           noPermission = "/al/common#noPermission", notGenuine = "/sal#securityConditionNotSatisfied",
-                           expired = "/sal/mEAC#DocumentValidityVerificationFailed";
+constexpr std::string_view parameterError = "/al/common#parameterError", internalError = "/al/common#internalError", noPermission = "/al/common#noPermission",
+                           notGenuine = "/sal#securityConditionNotSatisfied", expired = "/sal/mEAC#DocumentValidityVerificationFailed";
 
 Date yearsBefore(Date day, int years) // 29 February: the day before 1 March
 {

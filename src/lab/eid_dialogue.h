@@ -19,9 +19,8 @@ namespace eidkern::lab
 struct ServiceRequest // what the service asks for
 {
     std::optional<Rights> required = Rights{};  // nothing: the element is not sent
-    std::optional<Rights> optional = Rights{Right::ReadDg1, Right::ReadDg2, Right::ReadDg3, Right::ReadDg4, Right::ReadDg5,
-                                            Right::ReadDg6, Right::ReadDg7, Right::ReadDg8, Right::ReadDg9, Right::ReadDg10,
-                                            Right::ReadDg13, Right::ReadDg17, Right::ReadDg19};
+    std::optional<Rights> optional = Rights{Right::ReadDg1, Right::ReadDg2, Right::ReadDg3,  Right::ReadDg4,  Right::ReadDg5,  Right::ReadDg6, Right::ReadDg7,
+                                            Right::ReadDg8, Right::ReadDg9, Right::ReadDg10, Right::ReadDg13, Right::ReadDg17, Right::ReadDg19};
     std::optional<int> requiredAge = {};        // years; with it AgeVerification joins the optional rights, unless it is required
     bool documentValidity = false;              // let the card verify that it has not expired today
     std::string transactionInfo = {};

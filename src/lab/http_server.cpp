@@ -43,8 +43,7 @@ static std::string encode(const HttpAnswer& answer)
 }
 
 HttpServer::HttpServer(Server who, TlsProfile usual, std::size_t largestBody, FaultScript faults, Handler handler)
-    : who_(who), usual_(std::make_shared<TlsContext>(std::move(usual))), largestBody_(largestBody), faults_(std::move(faults)),
-      handler_(std::move(handler))
+    : who_(who), usual_(std::make_shared<TlsContext>(std::move(usual))), largestBody_(largestBody), faults_(std::move(faults)), handler_(std::move(handler))
 {
     QObject::connect(&tcp_, &QTcpServer::newConnection, &tcp_, [this] {
         while (auto* socket = tcp_.nextPendingConnection()) accept(socket);
@@ -55,8 +54,8 @@ void HttpServer::accept(QTcpSocket* socket)
 {
     if (open_ == mostConnections) return socket->deleteLater();
     ++counters_.connections;
-    auto context = faults_.tls ? faults_.tls(who_, counters_.connections, usual_->profile) : nullptr;
-    auto* connection = new TlsConnection(socket, context ? std::move(context) : usual_, &tcp_);
+    const auto context = faults_.tls ? faults_.tls(who_, counters_.connections, usual_->profile) : nullptr;
+    auto* connection = new TlsConnection(socket, context ? context : usual_, &tcp_);
     auto reading = std::make_shared<Reading>(Reading{parserFor(largestBody_)});
     ++open_;
     QObject::connect(connection, &QObject::destroyed, &tcp_, [this] { --open_; });
@@ -66,9 +65,7 @@ void HttpServer::accept(QTcpSocket* socket)
         ++counters_.handshakes;
         counters_.resumptions += connection->resumed();
     });
-    QObject::connect(connection, &TlsConnection::received, &tcp_, [this, connection, reading](const QByteArray& plain) {
-        feed(*connection, *reading, plain);
-    });
+    QObject::connect(connection, &TlsConnection::received, &tcp_, [this, connection, reading](const QByteArray& plain) { feed(*connection, *reading, plain); });
 }
 
 void HttpServer::feed(TlsConnection& connection, Reading& reading, const QByteArray& plain)
@@ -78,8 +75,11 @@ void HttpServer::feed(TlsConnection& connection, Reading& reading, const QByteAr
     {
         const auto& parser = reading.parser;
         const bool keepsOpen = parser.keepsOpen();
-        answer(connection, {.method = std::string(parser.method()), .target = std::string(parser.target()), .body = reading.parser.takeBody(),
-                            .pskIdentity = connection.identity(), .keepsOpen = keepsOpen});
+        answer(connection, {.method = std::string(parser.method()),
+                            .target = std::string(parser.target()),
+                            .body = reading.parser.takeBody(),
+                            .pskIdentity = connection.identity(),
+                            .keepsOpen = keepsOpen});
         const auto rest = reading.parser.rest();
         reading.parser = parserFor(largestBody_);
         state = reading.parser.feed(rest);

@@ -110,7 +110,10 @@ bool TlsConnection::handshake() // true: done, and the connection goes on
     {
         case TlsFault::StallInHandshake: return false;
         case TlsFault::AlertInHandshake: alert(SSL_AD_HANDSHAKE_FAILURE); return false;
-        case TlsFault::CloseInHandshake: over_ = true; socket_->disconnectFromHost(); return false;
+        case TlsFault::CloseInHandshake:
+            over_ = true;
+            socket_->disconnectFromHost();
+            return false;
         case TlsFault::ResetInHandshake: reset(); return false;
         default: break;
     }

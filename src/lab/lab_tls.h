@@ -17,8 +17,7 @@
 namespace eidkern::lab
 {
 
-enum class TlsFault
-{
+enum class TlsFault {
     None,
     StallInHandshake, // never answers the ClientHello
     AlertInHandshake, // handshake_failure (40)

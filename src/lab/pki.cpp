@@ -31,16 +31,20 @@ Rights everyRight() { return Rights(~std::uint64_t(0)); }
 
 CvCertificate issueCvca(const EcKey& key, Date today)
 {
-    return issueCvc({.car = cvcaName, .chr = cvcaName, .chat = Chat::of(Role::Cvca, everyRight()), .effective = plusDays(today, -1),
-                     .expiration = plusDays(today, 3 * 365), .withDomainParameters = true},
+    return issueCvc({.car = cvcaName,
+                     .chr = cvcaName,
+                     .chat = Chat::of(Role::Cvca, everyRight()),
+                     .effective = plusDays(today, -1),
+                     .expiration = plusDays(today, 3 * 365),
+                     .withDomainParameters = true},
                     key, key);
 }
 
 CvCertificate issueDv(const EcKey& key, const EcKey& cvcaKey, Date today)
 {
-    return issueCvc({.car = cvcaName, .chr = dvName, .chat = Chat::of(Role::DvOfficial, everyRight()), .effective = plusDays(today, -1),
-                     .expiration = plusDays(today, 90)},
-                    key, cvcaKey);
+    return issueCvc(
+        {.car = cvcaName, .chr = dvName, .chat = Chat::of(Role::DvOfficial, everyRight()), .effective = plusDays(today, -1), .expiration = plusDays(today, 90)},
+        key, cvcaKey);
 }
 
 } // namespace
@@ -52,26 +56,38 @@ LabPki LabPki::fresh(Random& random, Date today)
     auto cvca = issueCvca(cvcaKey, today);
     auto dv = issueDv(dvKey, cvcaKey, today);
     const auto eServiceKey = ecKey("prime256v1"), eidServerKey = rsaKey(3072);
-    const auto tlsOf = [](const TlsKey& key, const char* name) {
-        return certificate({.commonName = name, .notAfter = std::chrono::days(90)}, key);
-    };
-    return {.cvcaKey = std::move(cvcaKey), .dvKey = std::move(dvKey), .atKey = std::move(atKey), .cvca = std::move(cvca), .dv = std::move(dv),
-            .eServiceKey = eServiceKey, .eidServerKey = eidServerKey,
-            .eServiceCertificate = tlsOf(eServiceKey, "eidkern lab eService"), .eidServerCertificate = tlsOf(eidServerKey, "eidkern lab eID-Server")};
+    const auto tlsOf = [](const TlsKey& key, const char* name) { return certificate({.commonName = name, .notAfter = std::chrono::days(90)}, key); };
+    return {.cvcaKey = std::move(cvcaKey),
+            .dvKey = std::move(dvKey),
+            .atKey = std::move(atKey),
+            .cvca = std::move(cvca),
+            .dv = std::move(dv),
+            .eServiceKey = eServiceKey,
+            .eidServerKey = eidServerKey,
+            .eServiceCertificate = tlsOf(eServiceKey, "eidkern lab eService"),
+            .eidServerCertificate = tlsOf(eidServerKey, "eidkern lab eID-Server")};
 }
 
 void LabPki::issueTerminal(const std::string& origin, Rights rights, Date today)
 {
     const auto digest = [](const TlsCertificate& certificate) { return hash(HashAlgorithm::Sha256, der(certificate)); };
-    auto wanted = encode(CertificateDescription{.issuerName = "eidkern lab DV", .issuerUrl = "https://lab.example/dv",
-                                                .subjectName = "Probierladen am Prüfstand", .subjectUrl = origin, .termsOfUsage = termsOfUsage,
-                                                .redirectUrl = {}, .commCertificates = {digest(eServiceCertificate), digest(eidServerCertificate)}});
+    auto wanted = encode(CertificateDescription{.issuerName = "eidkern lab DV",
+                                                .issuerUrl = "https://lab.example/dv",
+                                                .subjectName = "Probierladen am Prüfstand",
+                                                .subjectUrl = origin,
+                                                .termsOfUsage = termsOfUsage,
+                                                .redirectUrl = {},
+                                                .commCertificates = {digest(eServiceCertificate), digest(eidServerCertificate)}});
     const auto descriptionHash = hash(HashAlgorithm::Sha256, wanted);
     const bool fits = at.descriptionHash == descriptionHash && at.chat.rights == rights && at.key.point == atKey.point && at.validOn(today);
     description = std::move(wanted);
     if (fits) return;
-    at = issueCvc({.car = dvName, .chr = atName, .chat = Chat::of(Role::Terminal, rights), .effective = plusDays(today, -1),
-                   .expiration = plusDays(today, 30), .descriptionHash = descriptionHash},
+    at = issueCvc({.car = dvName,
+                   .chr = atName,
+                   .chat = Chat::of(Role::Terminal, rights),
+                   .effective = plusDays(today, -1),
+                   .expiration = plusDays(today, 30),
+                   .descriptionHash = descriptionHash},
                   atKey, dvKey);
 }
 

@@ -129,7 +129,7 @@ Loaded<TlsCertificate> parseX509(const fs::path& file)
 
 Loaded<TlsCertificate> loadTls(const fs::path& file, const TlsKey& key)
 {
-    const auto certificate = parseX509(file);
+    auto certificate = parseX509(file);
     if (!certificate) return certificate;
     if (X509_check_private_key(certificate->get(), key.get()) != 1) return unexpected(complaint(file, "does not belong to its key"));
     if (X509_cmp_current_time(X509_get0_notAfter(certificate->get())) < 0) return unexpected(complaint(file, "has expired"));
@@ -185,8 +185,15 @@ tl::expected<LabPki, std::string> LabPki::load(const fs::path& directory, Date t
         if (!*certificate) return unexpected(certificate->error());
     auto cscas = loadCscas(directory);
     if (!cscas) return unexpected(cscas.error());
-    LabPki pki{.cvcaKey = std::move(*cvcaKey), .dvKey = std::move(*dvKey), .atKey = std::move(*atKey), .cvca = std::move(*cvca), .dv = std::move(*dv),
-               .eServiceKey = *eServiceKey, .eidServerKey = *eidServerKey, .eServiceCertificate = *eService, .eidServerCertificate = *eidServer,
+    LabPki pki{.cvcaKey = std::move(*cvcaKey),
+               .dvKey = std::move(*dvKey),
+               .atKey = std::move(*atKey),
+               .cvca = std::move(*cvca),
+               .dv = std::move(*dv),
+               .eServiceKey = *eServiceKey,
+               .eidServerKey = *eidServerKey,
+               .eServiceCertificate = *eService,
+               .eidServerCertificate = *eidServer,
                .trustedCscas = std::move(*cscas)};
     loadTerminal(pki, directory, today);
     return pki;
@@ -213,8 +220,7 @@ tl::expected<void, std::string> LabPki::save(const fs::path& directory) const
     write("description.der", description, 0644);
     write("eservice.der", der(eServiceCertificate), 0644);
     write("eid-server.der", der(eidServerCertificate), 0644);
-    for (std::size_t i = 0; i < trustedCscas.size(); ++i)
-        write(i == 0 ? "csca.der" : "csca-" + std::to_string(i + 1) + ".der", trustedCscas[i], 0644);
+    for (std::size_t i = 0; i < trustedCscas.size(); ++i) write(i == 0 ? "csca.der" : "csca-" + std::to_string(i + 1) + ".der", trustedCscas[i], 0644);
     return result;
 }
 

@@ -78,7 +78,7 @@ private:
 
 } // namespace
 
-tl::expected<std::unique_ptr<PublicLab>, std::string> PublicLab::start(LabSettings settings)
+tl::expected<std::unique_ptr<PublicLab>, std::string> PublicLab::start(const LabSettings& settings)
 {
     auto lab = std::make_unique<RunningLab>();
     if (const auto started = lab->start(settings); !started) return tl::unexpected(started.error());

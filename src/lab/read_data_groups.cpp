@@ -16,17 +16,15 @@ constexpr std::uint32_t octetString = 0x04, utf8 = 0x0C, numeric = 0x12, printab
 
 enum class Kind { Utf8, Printable, Ia5, Date, Place, Octets, Raw };
 constexpr std::array<Kind, 22> kinds{
-    Kind::Printable, Kind::Printable, Kind::Date,      Kind::Utf8,   Kind::Utf8, Kind::Utf8,   // 1 .. 6
+    Kind::Printable, Kind::Printable, Kind::Date,      Kind::Utf8,      Kind::Utf8,      Kind::Utf8,   // 1 .. 6
     Kind::Utf8,      Kind::Date,      Kind::Place,     Kind::Printable, Kind::Printable, Kind::Raw, // 7 .. 12
-    Kind::Utf8,      Kind::Octets,    Kind::Date,      Kind::Raw,    Kind::Place, Kind::Octets, // 13 .. 18
+    Kind::Utf8,      Kind::Octets,    Kind::Date,      Kind::Raw,       Kind::Place,     Kind::Octets, // 13 .. 18
     Kind::Place,     Kind::Place,     Kind::Printable, Kind::Ia5,                               // 19 .. 22
 };
 
 bool fits(std::uint32_t type, ByteView text)
 {
-    const auto within = [&](std::uint8_t low, std::uint8_t high) {
-        return std::ranges::all_of(text, [=](auto c) { return c >= low && c <= high; });
-    };
+    const auto within = [&](std::uint8_t low, std::uint8_t high) { return std::ranges::all_of(text, [=](auto c) { return c >= low && c <= high; }); };
     switch (type)
     {
         case utf8: return QByteArrayView(text.data(), qsizetype(text.size())).isValidUtf8();
@@ -54,10 +52,13 @@ std::optional<Place> structuredPlace(ByteView fields)
     struct Field
     {
         std::uint32_t tag, type;
-        std::string Place::*member;
+        std::string Place::* member;
     };
-    static constexpr std::array<Field, 5> known{{{0xAA, utf8, &Place::street}, {0xAB, utf8, &Place::city}, {0xAC, utf8, &Place::state},
-                                                 {0xAD, printable, &Place::country}, {0xAE, printable, &Place::zipCode}}};
+    static constexpr std::array<Field, 5> known{{{0xAA, utf8, &Place::street},
+                                                 {0xAB, utf8, &Place::city},
+                                                 {0xAC, utf8, &Place::state},
+                                                 {0xAD, printable, &Place::country},
+                                                 {0xAE, printable, &Place::zipCode}}};
     const auto elements = allTlv(fields, known.size());
     if (!elements || elements->empty()) return {};
     Place place;

@@ -18,10 +18,10 @@ struct Entry
     const char* name;
 };
 constexpr std::array<Entry, 20> entries{{
-    {1, "DocumentType"},  {2, "IssuingState"}, {3, "DateOfExpiry"},   {4, "GivenNames"},        {5, "FamilyNames"},
-    {6, "ArtisticName"},  {7, "AcademicTitle"}, {8, "DateOfBirth"},   {9, "PlaceOfBirth"},      {10, "Nationality"},
-    {11, "Sex"},          {12, "OptionalData"}, {13, "BirthName"},    {15, "DateOfIssuance"},   {17, "PlaceOfResidence"},
-    {18, "CommunityID"},  {19, "ResidencePermitI"}, {20, "ResidencePermitII"}, {21, "PhoneNumber"}, {22, "EmailAddress"},
+    {1, "DocumentType"}, {2, "IssuingState"},      {3, "DateOfExpiry"},       {4, "GivenNames"},      {5, "FamilyNames"},
+    {6, "ArtisticName"}, {7, "AcademicTitle"},     {8, "DateOfBirth"},        {9, "PlaceOfBirth"},    {10, "Nationality"},
+    {11, "Sex"},         {12, "OptionalData"},     {13, "BirthName"},         {15, "DateOfIssuance"}, {17, "PlaceOfResidence"},
+    {18, "CommunityID"}, {19, "ResidencePermitI"}, {20, "ResidencePermitII"}, {21, "PhoneNumber"},    {22, "EmailAddress"},
 }};
 
 QString text(std::string_view utf8) { return QString::fromUtf8(utf8.data(), qsizetype(utf8.size())); }

@@ -40,7 +40,7 @@ Pending<WebOpened> Channel::open(const Url& url, std::optional<Psk> psk, TlsJudg
     return pending;
 }
 
-Pending<WebReply> Channel::exchange(WebRequest request)
+Pending<WebReply> Channel::exchange(const WebRequest& request)
 {
     Pending<WebReply> pending(scheduler_);
     const bool open = isOpen();
@@ -52,10 +52,7 @@ Pending<WebReply> Channel::exchange(WebRequest request)
     return pending;
 }
 
-bool Channel::isOpen() const
-{
-    return phase_ == Phase::Open && socket_->isEncrypted() && socket_->state() == QAbstractSocket::ConnectedState;
-}
+bool Channel::isOpen() const { return phase_ == Phase::Open && socket_->isEncrypted() && socket_->state() == QAbstractSocket::ConnectedState; }
 
 QByteArray Channel::session() const { return session_; }
 
@@ -96,14 +93,14 @@ void Channel::connectTo(const QString& address)
     QObject* w = wires_.get();
     QObject::connect(s, &QSslSocket::preSharedKeyAuthenticationRequired, w, mine([this](QSslPreSharedKeyAuthenticator* a) { handOver(a); }));
     QObject::connect(s, &QSslSocket::connected, w, mine([this] {
-        addressTimer_.stop();
-        addresses_.clear();
-        socket_->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    }));
+                         addressTimer_.stop();
+                         addresses_.clear();
+                         socket_->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+                     }));
     QObject::connect(s, &QSslSocket::sslErrors, w, mine([this](const QList<QSslError>& errors) {
-        errors_ = errors;
-        socket_->ignoreSslErrors(); // for now: judged in encrypted(), before the first byte leaves
-    }));
+                         errors_ = errors;
+                         socket_->ignoreSslErrors(); // for now: judged in encrypted(), before the first byte leaves
+                     }));
     QObject::connect(s, &QSslSocket::encrypted, w, mine([this] { encrypted(); }));
     QObject::connect(s, &QSslSocket::readyRead, w, mine([this] { read(); }));
     QObject::connect(s, &QSslSocket::errorOccurred, w, mine([this](QAbstractSocket::SocketError e) { lost(e); }));

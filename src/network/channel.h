@@ -31,7 +31,7 @@ public:
     // With a PSK: the RSA-PSK suites only. `resume`: session() of an earlier channel; whether the server agreed is
     // TlsFacts::resumed, for the judge to see.
     Pending<WebOpened> open(const Url& url, std::optional<Psk> psk, TlsJudge judge, QByteArray resume = {});
-    Pending<WebReply> exchange(WebRequest request);
+    Pending<WebReply> exchange(const WebRequest& request);
     bool isOpen() const;
     QByteArray session() const; // to resume this session later; empty before open() has succeeded
 

@@ -12,10 +12,7 @@ namespace eidkern::network
 
 namespace http = boost::beast::http;
 
-static bool sameName(std::string_view a, std::string_view b)
-{
-    return boost::beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
-}
+static bool sameName(std::string_view a, std::string_view b) { return boost::beast::iequals({a.data(), a.size()}, {b.data(), b.size()}); }
 
 // Collects a whole head before Beast sees it, so that it never depends on how the bytes were cut whether a message comes out,
 // and so that what Beast tolerates (folded lines, repeated equal lengths, codings other than chunked) can be refused.
@@ -139,8 +136,7 @@ void HttpParser::Impl::acceptHead()
         complete = p.is_done();
         return true;
     };
-    if (!std::visit(read, parser) || !hasClearFraming() || (kind == Kind::Reply && (status < 100 || status == 101)))
-        state = HttpState::Bad;
+    if (!std::visit(read, parser) || !hasClearFraming() || (kind == Kind::Reply && (status < 100 || status == 101))) state = HttpState::Bad;
     else if (kind == Kind::Reply && status < 200) // the real head follows
     {
         restart();

@@ -1,4 +1,4 @@
-// PAOS messages as SOAP (TR-03112-7, NETWORK 3.5), both directions: the engine writes client messages and reads server
+// PAOS messages as SOAP (TR-03112-7), both directions: the engine writes client messages and reads server
 // messages, the lab the other way round. Reading matches local names, survives any prefix and missing SOAP headers, and
 // refuses: what is not well-formed, DOCTYPE and entities, nesting beyond 32, single elements that stand twice, values that
 // do not decode.

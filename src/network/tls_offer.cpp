@@ -17,21 +17,19 @@
 namespace eidkern::network
 {
 
-static constexpr std::array serverSuites{
-    "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384", "DHE-RSA-AES256-GCM-SHA384",
-    "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "DHE-RSA-AES128-GCM-SHA256"};
+static constexpr std::array serverSuites{"ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384", "DHE-RSA-AES256-GCM-SHA384",
+                                         "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "DHE-RSA-AES128-GCM-SHA256"};
 static constexpr std::array groups{"brainpoolP512r1", "brainpoolP384r1", "brainpoolP256r1", "secp384r1", "prime256v1"};
-static constexpr auto serverSignatures =
-    "RSA+SHA512:RSA+SHA384:RSA+SHA256:DSA+SHA512:DSA+SHA384:DSA+SHA256:ECDSA+SHA512:ECDSA+SHA384:ECDSA+SHA256";
+static constexpr auto serverSignatures = "RSA+SHA512:RSA+SHA384:RSA+SHA256:DSA+SHA512:DSA+SHA384:DSA+SHA256:ECDSA+SHA512:ECDSA+SHA384:ECDSA+SHA256";
 
 static constexpr std::array pskSuites{"RSA-PSK-AES256-GCM-SHA384", "RSA-PSK-AES128-GCM-SHA256", "RSA-PSK-AES256-CBC-SHA"};
 static constexpr auto pskSignatures = "RSA+SHA512:RSA+SHA384:RSA+SHA256";
 
 // As a name, because people and logs shall read it. UnspecifiedError is what short keys give: they are judged by their size.
 static constexpr std::array fatal{
-    QSslError::CertificateSignatureFailed, QSslError::CertificateNotYetValid, QSslError::CertificateExpired, QSslError::InvalidNotBeforeField,
-    QSslError::InvalidNotAfterField, QSslError::CertificateRevoked, QSslError::InvalidCaCertificate, QSslError::CertificateRejected,
-    QSslError::SubjectIssuerMismatch, QSslError::NoSslSupport, QSslError::CertificateBlacklisted};
+    QSslError::CertificateSignatureFailed, QSslError::CertificateNotYetValid, QSslError::CertificateExpired,    QSslError::InvalidNotBeforeField,
+    QSslError::InvalidNotAfterField,       QSslError::CertificateRevoked,     QSslError::InvalidCaCertificate,  QSslError::CertificateRejected,
+    QSslError::SubjectIssuerMismatch,      QSslError::NoSslSupport,           QSslError::CertificateBlacklisted};
 
 QSslConfiguration configuration(TlsOffer offer, const QByteArray& resume)
 {
@@ -72,10 +70,7 @@ static KeyKind kindOf(const QSslKey& key)
     }
 }
 
-static std::string nameOf(QSslError::SslError error)
-{
-    return QMetaEnum::fromType<QSslError::SslError>().valueToKey(error);
-}
+static std::string nameOf(QSslError::SslError error) { return QMetaEnum::fromType<QSslError::SslError>().valueToKey(error); }
 
 TlsFacts factsOf(const QSslConfiguration& done, const std::string& host, const QByteArray& resumeAsked, const QList<QSslError>& errors)
 {

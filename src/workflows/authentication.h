@@ -189,7 +189,7 @@ Task<Next<Finished>> run(FetchOwnData state, Ports& ports);
 
 using Authentication = Workflow<ParseTcTokenUrl, FetchTcToken, CheckTcToken, StartPaos, CheckService, ConfirmRights, SelectCard, EnterPassword, EstablishPace,
                                 SendEac1, SendEac2, RelayApdus, CheckServerResult, EndDialogue, ResolveRefresh, AnswerBrowser, Finished>;
-using SelfAuthentication = Workflow<ParseTcTokenUrl, FetchTcToken, CheckTcToken, StartPaos, CheckService, ConfirmRights, SelectCard, EnterPassword, EstablishPace,
-                                    SendEac1, SendEac2, RelayApdus, CheckServerResult, EndDialogue, ResolveRefresh, FetchOwnData, Finished>;
+using SelfAuthentication = Workflow<ParseTcTokenUrl, FetchTcToken, CheckTcToken, StartPaos, CheckService, ConfirmRights, SelectCard, EnterPassword,
+                                    EstablishPace, SendEac1, SendEac2, RelayApdus, CheckServerResult, EndDialogue, ResolveRefresh, FetchOwnData, Finished>;
 
 } // namespace eidkern

@@ -26,7 +26,9 @@ Task<Next<EnterPassword, EndDialogue>> run(SelectCard state, Ports& ports)
         const auto waited = co_await wait(coming, deadline::card, ports);
         if (waited != Waited::Done) co_return end(waited);
         auto next = co_await std::move(coming);
-        if (!next) co_return EndDialogue{std::move(service.paos), failure(ports, Connect_Card_Connection_Failed, {{"Card_Return_Code", std::string(name(next.error()))}})};
+        if (!next)
+            co_return EndDialogue{std::move(service.paos),
+                                  failure(ports, Connect_Card_Connection_Failed, {{"Card_Return_Code", std::string(name(next.error()))}})};
 
         auto card = std::move(*next);
         auto gone = card->removed();

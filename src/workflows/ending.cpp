@@ -12,7 +12,8 @@ using enum FailureCode;
 Task<Next<ResolveRefresh>> run(CheckServerResult state, Ports& ports)
 {
     if (state.result.isOk()) co_return ResolveRefresh{std::move(state.token)};
-    auto why = failure(ports, Start_Paos_Response_Error, {{"Result_Major", state.result.major}, {"Result_Minor", state.result.minor}, {"Result_Message", state.result.message}});
+    auto why = failure(ports, Start_Paos_Response_Error,
+                       {{"Result_Major", state.result.major}, {"Result_Minor", state.result.minor}, {"Result_Message", state.result.message}});
     co_return ResolveRefresh{std::move(state.token), std::move(why)};
 }
 
@@ -73,11 +74,11 @@ Failure connectionFailure(const Connection& c, bool fetching, const Ports& ports
         case TlsVerdict::HashMissing: return failure(ports, Check_Refresh_Address_Hash_Missing_In_Certificate, c.verdictInfo());
         case TlsVerdict::Good: break;
     }
-    const auto code = !fetching                                             ? Check_Refresh_Address_Fetch_Certificate_Error
-                    : c.waited == Waited::TimedOut                          ? Check_Refresh_Address_Service_Timeout
-                    : c.opened.outcome == WebOutcome::ProxyFailed           ? Check_Refresh_Address_Proxy_Error
-                    : c.opened.outcome == WebOutcome::HandshakeFailed       ? Check_Refresh_Address_Fatal_Tls_Error_After_Reply
-                                                                            : Check_Refresh_Address_Unknown_Network_Error;
+    const auto code = !fetching                                       ? Check_Refresh_Address_Fetch_Certificate_Error
+                    : c.waited == Waited::TimedOut                    ? Check_Refresh_Address_Service_Timeout
+                    : c.opened.outcome == WebOutcome::ProxyFailed     ? Check_Refresh_Address_Proxy_Error
+                    : c.opened.outcome == WebOutcome::HandshakeFailed ? Check_Refresh_Address_Fatal_Tls_Error_After_Reply
+                                                                      : Check_Refresh_Address_Unknown_Network_Error;
     return failure(ports, code, {{"Network_Error", c.networkError()}});
 }
 
@@ -98,11 +99,12 @@ Task<Result<Url>> followOnce(const Url& url, TokenSession& token, Ports& ports) 
     auto connecting = connect(url, {}, token, false, ports);
     auto connection = co_await std::move(connecting);
     if (!connection.ok()) co_return unexpected(connectionFailure(connection, true, ports));
-    WebRequest request{.path = url.path, .headers = {{"User-Agent", userAgent()}}};
-    auto fetching = connection.channel->exchange(std::move(request));
+    const WebRequest request{.path = url.path, .headers = {{"User-Agent", userAgent()}}};
+    auto fetching = connection.channel->exchange(request);
     if (!co_await waitOnTheWayOut(fetching, deadline::exchange, ports)) co_return unexpected(failure(ports, Check_Refresh_Address_Service_Timeout));
     const auto reply = co_await std::move(fetching);
-    if (reply.outcome != WebOutcome::Ok || (reply.status != 302 && reply.status != 303 && reply.status != 307)) co_return unexpected(replyFailure(reply, ports));
+    if (reply.outcome != WebOutcome::Ok || (reply.status != 302 && reply.status != 303 && reply.status != 307))
+        co_return unexpected(replyFailure(reply, ports));
     if (reply.location.empty()) co_return unexpected(failure(ports, Check_Refresh_Address_Empty));
     const auto next = ports.web.url(reply.location, &url);
     if (!next) co_return unexpected(failure(ports, Check_Refresh_Address_Invalid_Url));
@@ -137,7 +139,7 @@ Task<Result<Url>> resolve(TokenSession& token, Ports& ports)
 
 std::string_view lastWord(std::string_view minor) { return minor.substr(minor.find_last_of("/#") + 1); }
 
-// ResultMinor for the browser: the three literal words, else by who found the error (NETWORK 6.2).
+// ResultMinor for the browser: the three literal words, else by who found the error (TR-03124-1 2.7.4).
 std::string_view browserWord(const Failure& why)
 {
     const bool servers = why.code == Start_Paos_Response_Error;
@@ -219,11 +221,12 @@ static Task<Result<Secret>> fetchOwnData(const Url& url, TokenSession& token, Po
     auto connection = co_await std::move(connecting);
     if (connection.waited == Waited::Stopped) co_return unexpected(ports.stop.peek());
     if (!connection.ok()) co_return unexpected(ownDataFailure(connection, ports));
-    WebRequest request{.path = url.path, .headers = {{"Accept", "application/json"}, {"User-Agent", userAgent()}}};
-    auto fetching = connection.channel->exchange(std::move(request));
+    const WebRequest request{.path = url.path, .headers = {{"Accept", "application/json"}, {"User-Agent", userAgent()}}};
+    auto fetching = connection.channel->exchange(request);
     const auto waited = co_await wait(fetching, deadline::exchange, ports);
     if (waited == Waited::Stopped) co_return unexpected(ports.stop.peek());
-    if (waited == Waited::TimedOut) co_return unexpected(failure(ports, Generic_Provider_Communication_Network_Error, {{"Network_Error", "the provider did not answer in time"}}));
+    if (waited == Waited::TimedOut)
+        co_return unexpected(failure(ports, Generic_Provider_Communication_Network_Error, {{"Network_Error", "the provider did not answer in time"}}));
     auto reply = co_await std::move(fetching);
     if (reply.outcome != WebOutcome::Ok || reply.status != 200) co_return unexpected(ownDataFailure(reply, ports));
     if (!ports.web.isOwnData(reply.body.text())) co_return unexpected(failure(ports, Get_SelfAuthData_Invalid_Or_Empty));

@@ -27,7 +27,7 @@ class WebChannel
 public:
     virtual ~WebChannel() = default;
     virtual Pending<WebOpened> open(const Url& url, std::optional<Psk> psk, TlsJudge judge) = 0; // with a PSK: RSA-PSK suites only
-    virtual Pending<WebReply> exchange(WebRequest request) = 0;
+    virtual Pending<WebReply> exchange(const WebRequest& request) = 0;
     virtual bool isOpen() const = 0;
 };
 

@@ -64,7 +64,8 @@ std::vector<HashAlgorithm> descriptionHashes(const Certificates& all)
     return algorithms;
 }
 
-std::optional<FailureCode> descriptionProblem(const paos::Eac1Input& eac1, const CvCertificate& terminal, const std::vector<HashAlgorithm>& algorithms, const TokenSession& token)
+std::optional<FailureCode> descriptionProblem(const paos::Eac1Input& eac1, const CvCertificate& terminal, const std::vector<HashAlgorithm>& algorithms,
+                                              const TokenSession& token)
 {
     if (!eac1.description) return Certificate_Check_Failed_No_Description;
     if (!token.subjectUrl) return Certificate_Check_Failed_No_SubjectUrl_In_Description;
@@ -117,7 +118,8 @@ Task<Next<ConfirmRights, EndDialogue>> run(CheckService state, Ports& ports)
     auto question = rightsQuestion(eac1, terminal, today);
     auto pool = certificates;
     auto terminalCopy = terminal;
-    co_return ConfirmRights{{std::move(paos), std::move(pool), std::move(terminalCopy), std::move(eac1.acceptedEidTypes), std::move(eac1.auxiliaryDataTlv), std::move(question), {}}};
+    co_return ConfirmRights{
+        {std::move(paos), std::move(pool), std::move(terminalCopy), std::move(eac1.acceptedEidTypes), std::move(eac1.auxiliaryDataTlv), std::move(question), {}}};
 }
 
 Task<Next<SelectCard, EndDialogue>> run(ConfirmRights state, Ports& ports)

@@ -73,7 +73,11 @@ Task<Connection> connect(const Url& url, std::optional<Psk> psk, TokenSession& t
     c.opened = co_await std::move(opening);
     c.verdict = *verdict;
     if (c.ok()) token.seenCertificates.push_back(c.opened.tls.certificate);
-    ports.log.write("tls.opened", {{"host", url.host}, {"port", url.port}, {"outcome", name(c.opened.outcome)}, {"cipher", c.opened.tls.cipher}, {"resumed", c.opened.tls.resumed ? "yes" : "no"}});
+    ports.log.write("tls.opened", {{"host", url.host},
+                                   {"port", url.port},
+                                   {"outcome", name(c.opened.outcome)},
+                                   {"cipher", c.opened.tls.cipher},
+                                   {"resumed", c.opened.tls.resumed ? "yes" : "no"}});
     co_return c;
 }
 
@@ -165,7 +169,8 @@ static Task<Result<paos::ServerBody>> converse(PaosSession& paos, paos::ClientBo
             paos.serversTurn.emplace(std::move(exchange)); // PAOS is half-duplex: EndDialogue waits for the server first
             co_return unexpected(ports.stop.peek());
         }
-        if (waited == Waited::TimedOut) co_return unexpected(failure(ports, FailureCode::Generic_Send_Receive_Network_Error, {{"Network_Error", "the server did not answer in time"}}));
+        if (waited == Waited::TimedOut)
+            co_return unexpected(failure(ports, FailureCode::Generic_Send_Receive_Network_Error, {{"Network_Error", "the server did not answer in time"}}));
         const auto reply = co_await std::move(exchange);
         if (reply.outcome == WebOutcome::NotOpen && again) // closed between two messages: nothing was sent
         {

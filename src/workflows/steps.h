@@ -31,7 +31,7 @@ Task<bool> waitOnTheWayOut(const Pending<T>& operation, std::chrono::millisecond
 
 enum class TlsVerdict { Good, FatalError, KeyTooShort, EphemeralKeyTooShort, HashMissing };
 
-// What a TLS connection must be (NETWORK 2.2, 4): no fatal error, the host's name, key sizes, and, once the service's
+// What a TLS connection must be (TR-03124-1 4.5, TR-03116-4): no fatal error, the host's name, key sizes, and, once the service's
 // description is known, one of its certificates.
 TlsVerdict judge(const TlsFacts& tls, const std::optional<CommCertificates>& known);
 

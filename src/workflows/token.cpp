@@ -39,7 +39,8 @@ static Failure replyFailure(const WebReply& reply, const Ports& ports)
     const auto status = std::to_string(reply.status);
     if (reply.outcome == WebOutcome::TooLarge) return failure(ports, Get_TcToken_Invalid_Data, {{"Http_Status_Code", status}});
     if (reply.outcome != WebOutcome::Ok)
-        return failure(ports, Get_TcToken_Network_Error, {{"Network_Error", std::string(name(reply.outcome)) + ": " + reply.detail}, {"Http_Status_Code", status}});
+        return failure(ports, Get_TcToken_Network_Error,
+                       {{"Network_Error", std::string(name(reply.outcome)) + ": " + reply.detail}, {"Http_Status_Code", status}});
     const auto code = reply.status == 503 ? Get_TcToken_ServiceUnavailable
                     : reply.status >= 500 ? Get_TcToken_Server_Error
                     : reply.status >= 400 ? Get_TcToken_Client_Error
@@ -60,11 +61,12 @@ Task<Next<CheckTcToken, Delivery>> run(FetchTcToken state, Ports& ports)
         if (connection.waited == Waited::Stopped) co_return notFound(std::move(token), ports.stop.peek());
         if (!connection.ok()) co_return notFound(std::move(token), connectionFailure(connection, ports));
 
-        WebRequest request{.path = url.path, .headers = {{"Accept", "text/xml, */*;q=0.8"}, {"User-Agent", userAgent()}}};
-        auto fetching = connection.channel->exchange(std::move(request));
+        const WebRequest request{.path = url.path, .headers = {{"Accept", "text/xml, */*;q=0.8"}, {"User-Agent", userAgent()}}};
+        auto fetching = connection.channel->exchange(request);
         const auto waited = co_await wait(fetching, deadline::exchange, ports);
         if (waited == Waited::Stopped) co_return notFound(std::move(token), ports.stop.peek());
-        if (waited == Waited::TimedOut) co_return notFound(std::move(token), failure(ports, Get_TcToken_Network_Error, {{"Network_Error", "the service did not answer in time"}}));
+        if (waited == Waited::TimedOut)
+            co_return notFound(std::move(token), failure(ports, Get_TcToken_Network_Error, {{"Network_Error", "the service did not answer in time"}}));
         auto reply = co_await std::move(fetching);
 
         if (reply.outcome == WebOutcome::Ok && reply.status == 200)
@@ -75,10 +77,12 @@ Task<Next<CheckTcToken, Delivery>> run(FetchTcToken state, Ports& ports)
         if (reply.outcome != WebOutcome::Ok || !isRedirect(reply.status)) co_return notFound(std::move(token), replyFailure(reply, ports));
         const auto next = reply.location.empty() ? std::nullopt : ports.web.url(reply.location, &url);
         if (!next || next->scheme != "https")
-            co_return notFound(std::move(token), failure(ports, Get_TcToken_Invalid_Redirect_Url, {{"Http_Status_Code", std::to_string(reply.status)}}), reply.location.empty() ? 404 : 400);
+            co_return notFound(std::move(token), failure(ports, Get_TcToken_Invalid_Redirect_Url, {{"Http_Status_Code", std::to_string(reply.status)}}),
+                               reply.location.empty() ? 404 : 400);
         url = *next;
     }
-    co_return notFound(std::move(token), failure(ports, Get_TcToken_Invalid_Server_Reply, {{"Network_Error", "more than " + std::to_string(mostRedirects) + " redirects"}}));
+    co_return notFound(std::move(token),
+                       failure(ports, Get_TcToken_Invalid_Server_Reply, {{"Network_Error", "more than " + std::to_string(mostRedirects) + " redirects"}}));
 }
 
 namespace
@@ -94,7 +98,8 @@ std::optional<Addresses> addresses(const std::optional<TcToken>& token, const We
 {
     if (!token || !token->binding || !token->serverAddress || !token->refreshAddress) return {};
     Addresses found;
-    for (const auto& [text, url] : {std::pair(&token->serverAddress, &found.server), {&token->refreshAddress, &found.refresh},
+    for (const auto& [text, url] : {std::pair(&token->serverAddress, &found.server),
+                                    {&token->refreshAddress, &found.refresh},
                                     {&token->communicationErrorAddress, &found.communicationError}})
     {
         if (!*text || (*text)->empty()) continue;

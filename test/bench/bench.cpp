@@ -34,7 +34,10 @@ double median(int rounds, const std::function<void()>& work) // microseconds
     return times[std::size_t(rounds / 2)];
 }
 
-void row(const char* what, double time, double floor, const char* floorName) { std::printf("%-44s %10.0f us   %6.2f x %s (%.0f us)\n", what, time, time / floor, floorName, floor); }
+void row(const char* what, double time, double floor, const char* floorName)
+{
+    std::printf("%-44s %10.0f us   %6.2f x %s (%.0f us)\n", what, time, time / floor, floorName, floor);
+}
 
 double multiplication() // one scalar multiplication on brainpoolP256r1, plain OpenSSL
 {
@@ -80,7 +83,9 @@ void secureMessaging()
     const Secret key("0123456789abcdef");
     const Bytes iv(16), data(208, 0x42);
     const auto floor = median(500, [&] {
-        for (int i = 0; i < 20; ++i) (void)aesCbcEncrypt(key, iv, data), (void)aesCbcDecrypt(key, iv, data), (void)aesCmac(key, {data}), (void)aesCmac(key, {data}), (void)aesCmac(key, {iv}), (void)aesCmac(key, {iv});
+        for (int i = 0; i < 20; ++i)
+            (void)aesCbcEncrypt(key, iv, data), (void)aesCbcDecrypt(key, iv, data), (void)aesCmac(key, {data}), (void)aesCmac(key, {data}),
+                (void)aesCmac(key, {iv}), (void)aesCmac(key, {iv});
     });
     const auto time = median(500, [&] {
         for (int i = 0; i < 20; ++i)

@@ -91,7 +91,8 @@ private Q_SLOTS:
         const auto description = write("description", pki.description);
         const auto printed = run("cvc-print", {"--cvc=" + write("at", pki.at.whole), "--description=" + description, "--cvc-dir=" + folder.filePath("trusted")});
         QVERIFY2(printed.code == 0, printed.out);
-        for (const char* line : {"certificate verified", "certificate description matches certificate", "CAR: DELABDV000001", "CHR: DELABAT000001", "Given Names", "Age Verification", "Terminal certificate"})
+        for (const char* line : {"certificate verified", "certificate description matches certificate", "CAR: DELABDV000001", "CHR: DELABAT000001",
+                                 "Given Names", "Age Verification", "Terminal certificate"})
             QVERIFY2(printed.out.contains(line), line + QByteArray(" is missing in: ") + printed.out);
         QVERIFY2(!printed.out.contains("Family Names"), printed.out);
 

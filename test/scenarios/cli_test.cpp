@@ -117,7 +117,8 @@ private Q_SLOTS:
         QTest::newRow("unknown") << QStringList{"fly"} << QByteArray("fly");
         QTest::newRow("no trust anchor") << QStringList{"auth", "https://127.0.0.1:1/", "--consent", "auto"} << QByteArray("--cvca");
         QTest::newRow("nobody to ask") << QStringList{"auth", "https://127.0.0.1:1/", "--cvca", "x"} << QByteArray("--consent auto");
-        QTest::newRow("no such file") << QStringList{"auth", "https://127.0.0.1:1/", "--consent", "auto", "--cvca", "/no/such/file"} << QByteArray("/no/such/file");
+        QTest::newRow("no such file") << QStringList{"auth", "https://127.0.0.1:1/", "--consent", "auto", "--cvca", "/no/such/file"}
+                                      << QByteArray("/no/such/file");
         QTest::newRow("no certificate") << QStringList{"auth", "https://127.0.0.1:1/", "--consent", "auto", "--cvca", "/etc/hostname"} << QByteArray("7F21");
         QTest::newRow("no such workflow") << QStringList{"graph", "dance"} << QByteArray("self-authentication");
     }
@@ -179,7 +180,8 @@ private Q_SLOTS:
         QCOMPARE(run({"demo", "--json", "--log", log}).code, 0);
         const auto content = contentOf(log);
         QVERIFY(content.contains("paos.sent") && content.contains("card.apdu") && content.contains("tls.opened"));
-        for (const char* secret : {"123456", "500540", "9876543210", "Sandwig", "Henrike", "Wolkenstedt", "Neu-Eidersee"}) QVERIFY2(!content.contains(secret), secret);
+        for (const char* secret : {"123456", "500540", "9876543210", "Sandwig", "Henrike", "Wolkenstedt", "Neu-Eidersee"})
+            QVERIFY2(!content.contains(secret), secret);
         for (const auto& line : content.trimmed().split('\n')) QVERIFY(QJsonDocument::fromJson(line).isObject());
     }
 

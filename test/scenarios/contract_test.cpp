@@ -34,7 +34,8 @@ public:
             }
             if (!go) return;
             if (const auto* rights = std::get_if<RightsAsked>(&event)) engine.grant(rights->id, rights->optional);
-            if (const auto* password = std::get_if<PasswordAsked>(&event)) engine.enter(password->id, Secret(password->password == Password::Can ? card.can() : card.pin()));
+            if (const auto* password = std::get_if<PasswordAsked>(&event))
+                engine.enter(password->id, Secret(password->password == Password::Can ? card.can() : card.pin()));
         };
     }
 };
@@ -43,7 +44,8 @@ bool until(const std::function<bool()>& done, int ms = 20'000)
 {
     QTimer tick;
     tick.start(200);
-    for (const QDeadlineTimer limit(ms); !done() && !limit.hasExpired();) QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents);
+    for (const QDeadlineTimer limit(ms); !done() && !limit.hasExpired();)
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents);
     return done();
 }
 

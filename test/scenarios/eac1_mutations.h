@@ -30,18 +30,25 @@ private:
     static const std::map<QString, Lie>& lies()
     {
         static const std::map<QString, Lie> all{
-            {"no description", [](const Eac1Mutation&, auto& e) { e.descriptionDer.clear(); e.description.reset(); }},
-            {"another description", [](const Eac1Mutation&, auto& e) {
+            {"no description",
+             [](const Eac1Mutation&, auto& e) {
+                 e.descriptionDer.clear();
+                 e.description.reset();
+             }},
+            {"another description",
+             [](const Eac1Mutation&, auto& e) {
                  auto d = *e.description;
                  d.subjectName = "Somebody else";
                  e.descriptionDer = encode(d);
              }},
             {"no subject URL", [](const Eac1Mutation& m, auto& e) { m.describe(e, [](auto& d) { d.subjectUrl.clear(); }); }},
             {"another origin", [](const Eac1Mutation& m, auto& e) { m.describe(e, [](auto& d) { d.subjectUrl = "https://127.0.0.1:1"; }); }},
-            {"the eID-Server's certificate is not listed", [](const Eac1Mutation& m, auto& e) {
+            {"the eID-Server's certificate is not listed",
+             [](const Eac1Mutation& m, auto& e) {
                  m.describe(e, [&](auto& d) { std::erase(d.commCertificates, hash(HashAlgorithm::Sha256, lab::der(m.pki_.eidServerCertificate))); });
              }},
-            {"the eService's certificate is not listed", [](const Eac1Mutation& m, auto& e) {
+            {"the eService's certificate is not listed",
+             [](const Eac1Mutation& m, auto& e) {
                  m.describe(e, [&](auto& d) { std::erase(d.commCertificates, hash(HashAlgorithm::Sha256, lab::der(m.pki_.eServiceCertificate))); });
              }},
             {"no certificate is listed", [](const Eac1Mutation& m, auto& e) { m.describe(e, [](auto& d) { d.commCertificates.clear(); }); }},
@@ -72,8 +79,9 @@ private:
         const auto day = [this](int days) { return dateOf(std::chrono::sys_days(daysOf(today_)) + std::chrono::days(days)); };
         const auto& old = pki_.at;
         std::erase_if(eac1.certificates, [](auto& c) { return c.isTerminal(); });
-        eac1.certificates.push_back(issueCvc({.car = old.car, .chr = old.chr, .chat = old.chat, .effective = day(from), .expiration = day(until), .descriptionHash = std::move(descriptionHash)},
-                                             pki_.atKey, pki_.dvKey));
+        eac1.certificates.push_back(issueCvc(
+            {.car = old.car, .chr = old.chr, .chat = old.chat, .effective = day(from), .expiration = day(until), .descriptionHash = std::move(descriptionHash)},
+            pki_.atKey, pki_.dvKey));
     }
 
     static void forge(paos::Eac1Input& eac1, bool (CvCertificate::*which)() const)

@@ -56,7 +56,9 @@ struct UserScript
 class ScriptedUser final : public User
 {
 public:
-    ScriptedUser(Scheduler& scheduler, UserScript script, const card::Persona& persona) : scheduler_(scheduler), script_(std::move(script)), persona_(persona) {}
+    ScriptedUser(Scheduler& scheduler, UserScript script, const card::Persona& persona) : scheduler_(scheduler), script_(std::move(script)), persona_(persona)
+    {
+    }
 
     std::vector<std::string> trace; // states in order
     std::vector<std::string> said;  // questions and remarks
@@ -125,9 +127,18 @@ inline std::unique_ptr<lab::Lab> labFor(Random& random, const Clock& clock, lab:
         static std::optional<lab::LabPki> made; // one RSA key for the whole test program
         if (!made) made = lab::LabPki::fresh(random, clock.today());
         const auto& p = *made;
-        return lab::LabPki{{p.cvcaKey.curve, p.cvcaKey.scalar.clone(), p.cvcaKey.point}, {p.dvKey.curve, p.dvKey.scalar.clone(), p.dvKey.point},
-                           {p.atKey.curve, p.atKey.scalar.clone(), p.atKey.point}, p.cvca, p.dv, p.at, p.description, p.eServiceKey, p.eidServerKey,
-                           p.eServiceCertificate, p.eidServerCertificate, p.trustedCscas};
+        return lab::LabPki{{p.cvcaKey.curve, p.cvcaKey.scalar.clone(), p.cvcaKey.point},
+                           {p.dvKey.curve, p.dvKey.scalar.clone(), p.dvKey.point},
+                           {p.atKey.curve, p.atKey.scalar.clone(), p.atKey.point},
+                           p.cvca,
+                           p.dv,
+                           p.at,
+                           p.description,
+                           p.eServiceKey,
+                           p.eidServerKey,
+                           p.eServiceCertificate,
+                           p.eidServerCertificate,
+                           p.trustedCscas};
     }();
     options.trustedCscas = {card::testCscaCertificate()};
     options.faults = std::move(faults);
@@ -174,7 +185,8 @@ public:
     {
         QTimer tick; // lets the loop look at the limit
         tick.start(500);
-        for (const QDeadlineTimer limit(20'000); task_ && !task_->done() && !limit.hasExpired();) QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents);
+        for (const QDeadlineTimer limit(20'000); task_ && !task_->done() && !limit.hasExpired();)
+            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents);
         if (!task_ || !task_->done()) return {};
         auto end = task_->take();
         task_.reset();

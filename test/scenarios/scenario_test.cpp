@@ -43,12 +43,16 @@ std::string paosEnd(const QString& minor)
 void applyFault(const QJsonObject& fault, lab::HttpAnswer& answer)
 {
     using Delivery = lab::HttpAnswer::Delivery;
-    static const std::map<QString, Delivery> deliveries{{"silence", Delivery::Silence}, {"close", Delivery::Close}, {"close-halfway", Delivery::CloseHalfway}, {"reset", Delivery::Reset}};
+    static const std::map<QString, Delivery> deliveries{
+        {"silence", Delivery::Silence}, {"close", Delivery::Close}, {"close-halfway", Delivery::CloseHalfway}, {"reset", Delivery::Reset}};
     if (fault.contains("status")) answer.status = fault["status"].toInt();
     if (fault.contains("body")) answer.body = fault["body"].toString().toStdString();
     if (fault.contains("location")) answer.location = fault["location"].toString().toStdString();
     if (fault.contains("end")) answer.body = paosEnd(fault["end"].toString());
-    if (fault.contains("without")) answer.body = QString::fromStdString(answer.body).remove(QRegularExpression("<" + fault["without"].toString() + ">[^<]*</" + fault["without"].toString() + ">")).toStdString();
+    if (fault.contains("without"))
+        answer.body = QString::fromStdString(answer.body)
+                          .remove(QRegularExpression("<" + fault["without"].toString() + ">[^<]*</" + fault["without"].toString() + ">"))
+                          .toStdString();
     if (fault["closeAfterwards"].toBool()) answer.closeAfterwards = true;
     if (fault.contains("delivery")) answer.delivery = deliveries.at(fault["delivery"].toString());
 }
@@ -92,7 +96,9 @@ class scenario_test : public QObject
     {
         QVERIFY(session);
         QStringList seen;
-        for (const auto& message : session->received) seen << QString::fromStdString(message.name + (message.result.isOk() ? "" : " " + message.result.minor.substr(message.result.minor.find("resultminor") + 11)));
+        for (const auto& message : session->received)
+            seen << QString::fromStdString(message.name
+                                           + (message.result.isOk() ? "" : " " + message.result.minor.substr(message.result.minor.find("resultminor") + 11)));
         QStringList wanted;
         for (const auto& each : expected) wanted << each.toString();
         QCOMPARE(seen, wanted);
@@ -163,7 +169,8 @@ class scenario_test : public QObject
         if (cardScript.contains("answer"))
             card.state->reader.answerWith([answers = cardScript["answer"].toObject(), card = card.state.get()](int n, ByteView apdu) -> std::optional<Bytes> {
                 for (auto it = answers.begin(); it != answers.end(); ++it) // by the start of the command, or by its number
-                    if (it.key() == QString::number(n) || QByteArray::fromStdString(toHex(apdu)).startsWith(it.key().toLatin1())) return hex(it.value().toString());
+                    if (it.key() == QString::number(n) || QByteArray::fromStdString(toHex(apdu)).startsWith(it.key().toLatin1()))
+                        return hex(it.value().toString());
                 return {};
             });
         std::optional<std::vector<CvCertificate>> trust;
@@ -186,14 +193,16 @@ class scenario_test : public QObject
             {
                 QCOMPARE(QString::fromStdString(end->failure->state), expect["state"].toString());
                 const auto catalogued = QString::fromStdString(std::string(describe(end->failure->code).state));
-                if (end->failure->code != FailureCode::User_Cancelled) QVERIFY2(catalogued.split(", ").contains(expect["state"].toString()), qPrintable("the catalogue says: " + catalogued));
+                if (end->failure->code != FailureCode::User_Cancelled)
+                    QVERIFY2(catalogued.split(", ").contains(expect["state"].toString()), qPrintable("the catalogue says: " + catalogued));
             }
             if (expect.contains("trace")) QCOMPARE(joined(login.user.trace), expect["trace"].toString());
             if (expect.contains("said")) QCOMPARE(joined(login.user.said), expect["said"].toString());
             if (expect.contains("browser"))
             {
                 const auto location = QString::fromStdString(end->answer.location);
-                QCOMPARE(QString::number(end->answer.status) + (location.isEmpty() ? "" : " " + location.mid(location.indexOf("Result"))), expect["browser"].toString());
+                QCOMPARE(QString::number(end->answer.status) + (location.isEmpty() ? "" : " " + location.mid(location.indexOf("Result"))),
+                         expect["browser"].toString());
             }
             if (expect.contains("serverSaw")) checkSeen(expect["serverSaw"].toArray(), lab->lastSession());
             if (expect.contains("ownData")) QVERIFY(end->ownData.text().find(expect["ownData"].toString().toStdString()) != std::string_view::npos);

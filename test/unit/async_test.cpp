@@ -1,4 +1,4 @@
-// Promise, Pending, firstOf, start and Task: DESIGN's contract for operations in flight, point by point.
+// Promise, Pending, firstOf, start and Task: the contract for operations in flight, point by point.
 #include <QTest>
 #include <memory>
 #include <string>

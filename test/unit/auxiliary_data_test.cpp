@@ -9,8 +9,11 @@ static Bytes h(const char* hex) { return fromHex(hex).value(); }
 
 // 67 { 73 { 06 oid, 53 19860820 } } and so on, written by hand.
 static constexpr const char* birth = "7315060904007f000703010401530831393836303832";
-static const std::string birthItem = std::string(birth) + "30", expiryItem = "7315060904007f0007030104025308" "3230323631313230",
-                         communityItem = "7314060904007f00070301040353070276051100" "0000";
+static const std::string birthItem = std::string(birth) + "30",
+                         expiryItem = "7315060904007f0007030104025308"
+                                      "3230323631313230",
+                         communityItem = "7314060904007f00070301040353070276051100"
+                                         "0000";
 
 static Bytes wrapped(const std::string& items, const char* tag = "67")
 {
@@ -60,20 +63,29 @@ private Q_SLOTS:
         row("another outer tag", wrapped(birthItem, "65"));
         row("a byte behind it", concat({wrapped(birthItem), Bytes{0}}));
         row("cut", h("671773150609"));
-        row("another item tag", wrapped("7515060904007f0007030104015308" "3139383630383230"));
+        row("another item tag", wrapped("7515060904007f0007030104015308"
+                                        "3139383630383230"));
         row("date of birth twice", wrapped(birthItem + birthItem));
         row("date of expiry twice", wrapped(expiryItem + expiryItem));
         row("community ID twice", wrapped(communityItem + communityItem));
-        row("an unknown item", wrapped("7315060904007f0007030104045308" "3139383630383230"));
+        row("an unknown item", wrapped("7315060904007f0007030104045308"
+                                       "3139383630383230"));
         row("an item without a value", wrapped("730b060904007f000703010401"));
-        row("an item without a name", wrapped("730a5308" "3139383630383230"));
+        row("an item without a name", wrapped("730a5308"
+                                              "3139383630383230"));
         row("two names", wrapped("7316060904007f000703010401060904007f000703010401"));
-        row("a third part", wrapped("7317060904007f0007030104015308" "31393836303832300500"));
-        row("seven digits", wrapped("7314060904007f0007030104015307" "31393836303832"));
-        row("a letter", wrapped("7315060904007f0007030104015308" "3139383630384130"));
-        row("BCD", wrapped("7311060904007f0007030104015304" "19860820"));
-        row("month 13", wrapped("7315060904007f0007030104015308" "3139383631333230"));
-        row("29 February 2026", wrapped("7315060904007f0007030104025308" "3230323630323239"));
+        row("a third part", wrapped("7317060904007f0007030104015308"
+                                    "31393836303832300500"));
+        row("seven digits", wrapped("7314060904007f0007030104015307"
+                                    "31393836303832"));
+        row("a letter", wrapped("7315060904007f0007030104015308"
+                                "3139383630384130"));
+        row("BCD", wrapped("7311060904007f0007030104015304"
+                           "19860820"));
+        row("month 13", wrapped("7315060904007f0007030104015308"
+                                "3139383631333230"));
+        row("29 February 2026", wrapped("7315060904007f0007030104025308"
+                                        "3230323630323239"));
     }
     void refuses()
     {

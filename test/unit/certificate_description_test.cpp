@@ -14,7 +14,8 @@ struct Fields
 {
     Bytes type = tlv(0x06, oid::descriptionPlain), issuerName = text(0xA1, 0x0C, "Issuer"), issuerUrl = text(0xA2, 0x13, "https://issuer.example"),
           subjectName = text(0xA3, 0x0C, "Dienst für Bürger"), subjectUrl = text(0xA4, 0x13, "https://service.example"),
-          terms = text(0xA5, 0x0C, "Name, Zweck"), redirectUrl = text(0xA6, 0x13, "https://back.example"), hashes = tlv(0xA7, tlv(0x31, tlv(0x04, Bytes(32, 7))));
+          terms = text(0xA5, 0x0C, "Name, Zweck"), redirectUrl = text(0xA6, 0x13, "https://back.example"),
+          hashes = tlv(0xA7, tlv(0x31, tlv(0x04, Bytes(32, 7))));
 
     Bytes der() const { return tlv(0x30, {type, issuerName, issuerUrl, subjectName, subjectUrl, terms, redirectUrl, hashes}); }
 };
@@ -113,8 +114,10 @@ private Q_SLOTS:
     void refuses_data()
     {
         QTest::addColumn<QByteArray>("der");
-        const auto row = [](const char* name, const Bytes& der) { QTest::newRow(name) << QByteArray(reinterpret_cast<const char*>(der.data()), qsizetype(der.size())); };
-        const auto with = [](Bytes Fields::*field, const Bytes& value) {
+        const auto row = [](const char* name, const Bytes& der) {
+            QTest::newRow(name) << QByteArray(reinterpret_cast<const char*>(der.data()), qsizetype(der.size()));
+        };
+        const auto with = [](Bytes Fields::* field, const Bytes& value) {
             Fields fields;
             fields.*field = value;
             return fields.der();
@@ -125,10 +128,14 @@ private Q_SLOTS:
         row("cut", toBytes(ByteView(Fields().der()).first(Fields().der().size() - 1)));
         row("a byte behind the last field", with(&Fields::hashes, concat({Fields().hashes, Bytes{0}})));
 
-        const std::tuple<const char*, Bytes Fields::*, bool> each[] = {
-            {"type", &Fields::type, true}, {"issuerName", &Fields::issuerName, true}, {"issuerURL", &Fields::issuerUrl, false},
-            {"subjectName", &Fields::subjectName, true}, {"subjectURL", &Fields::subjectUrl, false}, {"termsOfUsage", &Fields::terms, true},
-            {"redirectURL", &Fields::redirectUrl, false}, {"commCertificates", &Fields::hashes, false}};
+        const std::tuple<const char*, Bytes Fields::*, bool> each[] = {{"type", &Fields::type, true},
+                                                                       {"issuerName", &Fields::issuerName, true},
+                                                                       {"issuerURL", &Fields::issuerUrl, false},
+                                                                       {"subjectName", &Fields::subjectName, true},
+                                                                       {"subjectURL", &Fields::subjectUrl, false},
+                                                                       {"termsOfUsage", &Fields::terms, true},
+                                                                       {"redirectURL", &Fields::redirectUrl, false},
+                                                                       {"commCertificates", &Fields::hashes, false}};
         for (const auto& [name, field, mandatory] : each)
         {
             const auto tag = singleTlv(Fields().*field)->tag;

@@ -51,7 +51,18 @@ static std::vector<Fault> faults()
     add({"TLS 1.1 only", with([](TlsProfile& p) { p.minVersion = p.maxVersion = TLS1_1_VERSION; }), {}, true, O::HandshakeFailed, {}, 0});
     add({"TLS 1.3 only", with([](TlsProfile& p) { p.minVersion = p.maxVersion = TLS1_3_VERSION; }), {}, true, O::HandshakeFailed, {}, 0});
     add({"suite not offered", with([](TlsProfile& p) { p.ciphers = "AES256-SHA"; }), {}, true, O::HandshakeFailed, {}, 0, {}, 40});
-    add({"group not offered", with([](TlsProfile& p) { p.ciphers = "ECDHE-RSA-AES256-GCM-SHA384"; p.groups = "secp192r1:secp521r1"; }), {}, true, O::HandshakeFailed, {}, 0, {}, 40});
+    add({"group not offered",
+         with([](TlsProfile& p) {
+             p.ciphers = "ECDHE-RSA-AES256-GCM-SHA384";
+             p.groups = "secp192r1:secp521r1";
+         }),
+         {},
+         true,
+         O::HandshakeFailed,
+         {},
+         0,
+         {},
+         40});
     add({"DHE 1024", dhe(1024), {}, true, O::HandshakeFailed, {}, 0});
     add({"DHE 2048 is for the judge", dhe(2048), ok, false, O::Ok, O::Ok, 1});
     add({"close after the handshake", fails(TlsFault::CloseAfterHandshake), {}, true, O::Ok, O::NotOpen, 0});

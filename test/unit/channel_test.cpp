@@ -176,8 +176,16 @@ void ChannelTest::ephemeralKeys()
         QVERIFY(!facts.resumed && facts.hostMatches);
     };
     check(with([](TlsProfile& p) { p.groups = "prime256v1"; }), KeyKind::Rsa, 3072, KeyKind::Ec, 256, "ECDHE-RSA-AES256-GCM-SHA384");
-    check(with([](TlsProfile& p) { p.groups = "brainpoolP512r1"; p.ciphers = "ECDHE-RSA-AES128-GCM-SHA256"; }), KeyKind::Rsa, 3072, KeyKind::Ec, 512, "ECDHE-RSA-AES128-GCM-SHA256");
-    check(with([](TlsProfile& p) { p.ciphers = "DHE-RSA-AES128-GCM-SHA256"; p.dhBits = 2048; }), KeyKind::Rsa, 3072, KeyKind::Dh, 2048, "DHE-RSA-AES128-GCM-SHA256");
+    check(with([](TlsProfile& p) {
+              p.groups = "brainpoolP512r1";
+              p.ciphers = "ECDHE-RSA-AES128-GCM-SHA256";
+          }),
+          KeyKind::Rsa, 3072, KeyKind::Ec, 512, "ECDHE-RSA-AES128-GCM-SHA256");
+    check(with([](TlsProfile& p) {
+              p.ciphers = "DHE-RSA-AES128-GCM-SHA256";
+              p.dhBits = 2048;
+          }),
+          KeyKind::Rsa, 3072, KeyKind::Dh, 2048, "DHE-RSA-AES128-GCM-SHA256");
     auto ec = certified({}, lab::ecKey("brainpoolP256r1"));
     ec.groups = "brainpoolP256r1";
     check(ec, KeyKind::Ec, 256, KeyKind::Ec, 256, "ECDHE-ECDSA-AES256-GCM-SHA384");

@@ -26,16 +26,36 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("bits");
         QTest::addColumn<QString>("name");
-        for (const auto& [bits, name] : {
-                 std::pair{"0000000001", "AgeVerification"}, {"0000000002", "AddressVerification"}, {"0000000004", "Pseudonym"},
-                 {"0000000008", "PrivilegedTerminal"}, {"0000000010", "CanAllowed"}, {"0000000020", "PinManagement"},
-                 {"0000000040", "InstallCertificate"}, {"0000000080", "InstallQualifiedCertificate"}, {"0000000100", "DocumentType"},
-                 {"0000000200", "IssuingCountry"}, {"0000000400", "ValidUntil"}, {"0000000800", "GivenNames"}, {"0000001000", "FamilyName"},
-                 {"0000002000", "ArtisticName"}, {"0000004000", "DoctoralDegree"}, {"0000008000", "DateOfBirth"}, {"0000010000", "PlaceOfBirth"},
-                 {"0000020000", "Nationality"}, {"0000040000", "Sex"}, {"0000100000", "BirthName"}, {"0000400000", "DateOfIssuance"},
-                 {"0001000000", "Address"}, {"0002000000", "CommunityId"}, {"0004000000", "ResidencePermitI"}, {"0008000000", "ResidencePermitII"},
-                 {"0040000000", "PseudonymousSignature"}, {"0400000000", "WriteResidencePermitII"}, {"0800000000", "WriteResidencePermitI"},
-                 {"1000000000", "WriteCommunityId"}, {"2000000000", "WriteAddress"}})
+        for (const auto& [bits, name] : {std::pair{"0000000001", "AgeVerification"},
+                                         {"0000000002", "AddressVerification"},
+                                         {"0000000004", "Pseudonym"},
+                                         {"0000000008", "PrivilegedTerminal"},
+                                         {"0000000010", "CanAllowed"},
+                                         {"0000000020", "PinManagement"},
+                                         {"0000000040", "InstallCertificate"},
+                                         {"0000000080", "InstallQualifiedCertificate"},
+                                         {"0000000100", "DocumentType"},
+                                         {"0000000200", "IssuingCountry"},
+                                         {"0000000400", "ValidUntil"},
+                                         {"0000000800", "GivenNames"},
+                                         {"0000001000", "FamilyName"},
+                                         {"0000002000", "ArtisticName"},
+                                         {"0000004000", "DoctoralDegree"},
+                                         {"0000008000", "DateOfBirth"},
+                                         {"0000010000", "PlaceOfBirth"},
+                                         {"0000020000", "Nationality"},
+                                         {"0000040000", "Sex"},
+                                         {"0000100000", "BirthName"},
+                                         {"0000400000", "DateOfIssuance"},
+                                         {"0001000000", "Address"},
+                                         {"0002000000", "CommunityId"},
+                                         {"0004000000", "ResidencePermitI"},
+                                         {"0008000000", "ResidencePermitII"},
+                                         {"0040000000", "PseudonymousSignature"},
+                                         {"0400000000", "WriteResidencePermitII"},
+                                         {"0800000000", "WriteResidencePermitI"},
+                                         {"1000000000", "WriteCommunityId"},
+                                         {"2000000000", "WriteAddress"}})
             QTest::newRow(name) << bits << name;
     }
     void bitsAndNames()
@@ -126,9 +146,15 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("input");
         QTest::addColumn<int>("role");
-        QTest::newRow("inspection system") << "7f4c0e060904007f0007030102015301" "23" << int(Role::Terminal);
-        QTest::newRow("inspection system, CVCA") << "7f4c0e060904007f0007030102015301" "e3" << int(Role::Cvca);
-        QTest::newRow("signature terminal, DV") << "7f4c0e060904007f0007030102035301" "83" << int(Role::DvOfficial);
+        QTest::newRow("inspection system") << "7f4c0e060904007f0007030102015301"
+                                              "23"
+                                           << int(Role::Terminal);
+        QTest::newRow("inspection system, CVCA") << "7f4c0e060904007f0007030102015301"
+                                                    "e3"
+                                                 << int(Role::Cvca);
+        QTest::newRow("signature terminal, DV") << "7f4c0e060904007f0007030102035301"
+                                                   "83"
+                                                << int(Role::DvOfficial);
     }
     void otherTerminalTypes()
     {
@@ -158,7 +184,8 @@ private Q_SLOTS:
         QTest::newRow("five bytes for an inspection system") << "7f4c12060904007f00070301020153050000000000";
         QTest::newRow("an unknown type, one byte") << "7f4c0e060904007f000703010204530100";
         QTest::newRow("an unknown type, five bytes") << "7f4c12060904007f00070301020453050000000000";
-        QTest::newRow("an empty type") << "7f4c0906005305" "0000000000";
+        QTest::newRow("an empty type") << "7f4c0906005305"
+                                          "0000000000";
     }
     void refuses()
     {

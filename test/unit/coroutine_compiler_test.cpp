@@ -74,7 +74,12 @@ private Q_SLOTS:
         QFETCH(int, which);
         alive = 0;
         {
-            auto task = which == 0 ? designated() : which == 1 ? named() : which == 2 ? emptyBraces() : which == 3 ? insideBraces() : which == 4 ? conditional() : capture();
+            auto task = which == 0 ? designated()
+                      : which == 1 ? named()
+                      : which == 2 ? emptyBraces()
+                      : which == 3 ? insideBraces()
+                      : which == 4 ? conditional()
+                                   : capture();
             task.start();
             QVERIFY(task.done());
         }

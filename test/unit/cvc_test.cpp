@@ -23,11 +23,12 @@ static Bytes flipped(Bytes bytes, std::size_t at)
 struct Parts
 {
     Curve curve = Curve::brainpoolP256r1();
-    Bytes oid = tlv(0x06, oid::taEcdsaSha256), p = tlv(0x81, curve.prime()), a = tlv(0x82, curve.a()), b = tlv(0x83, curve.b()), g = tlv(0x84, curve.generator()),
-          n = tlv(0x85, curve.order()), point = tlv(0x86, curve.generator()), cofactor = tlv(0x87, Bytes{1});
+    Bytes oid = tlv(0x06, oid::taEcdsaSha256), p = tlv(0x81, curve.prime()), a = tlv(0x82, curve.a()), b = tlv(0x83, curve.b()),
+          g = tlv(0x84, curve.generator()), n = tlv(0x85, curve.order()), point = tlv(0x86, curve.generator()), cofactor = tlv(0x87, Bytes{1});
     Bytes profile = tlv(0x5F29, Bytes{0}), car = ofText(0x42, "DETESTCVCA00001"), key = {}, chr = ofText(0x5F20, "DETESTCVCA00002"),
-          chat = encode(Chat::of(Role::Cvca, test::everyRight())), effective = tlv(0x5F25, Bytes{2, 6, 1, 1, 2, 0}), expiration = tlv(0x5F24, Bytes{2, 8, 0, 2, 2, 9}),
-          extensions = tlv(0x65, tlv(0x73, {tlv(0x06, oid::description), tlv(0x80, Bytes(32, 5))})), signature = tlv(0x5F37, Bytes(64, 9));
+          chat = encode(Chat::of(Role::Cvca, test::everyRight())), effective = tlv(0x5F25, Bytes{2, 6, 1, 1, 2, 0}),
+          expiration = tlv(0x5F24, Bytes{2, 8, 0, 2, 2, 9}), extensions = tlv(0x65, tlv(0x73, {tlv(0x06, oid::description), tlv(0x80, Bytes(32, 5))})),
+          signature = tlv(0x5F37, Bytes(64, 9));
 
     Parts() { key = tlv(0x7F49, {oid, p, a, b, g, n, point, cofactor}); }
 
@@ -45,13 +46,21 @@ struct Renewed
 static Renewed renewed(Random& random)
 {
     const auto oldCurve = Curve::brainpoolP256r1(), newCurve = *Curve::standard(15);
-    auto oldKey = generateKey(oldCurve, random), newKey = generateKey(newCurve, random), dvKey = generateKey(newCurve, random), terminalKey = generateKey(newCurve, random);
+    auto oldKey = generateKey(oldCurve, random), newKey = generateKey(newCurve, random), dvKey = generateKey(newCurve, random),
+         terminalKey = generateKey(newCurve, random);
     const auto issue = [](const char* car, const char* chr, Role role, const EcKey& subject, const EcKey& issuer) {
-        return issueCvc({.car = car, .chr = chr, .chat = Chat::of(role, test::everyRight()), .effective = {2026, 1, 1}, .expiration = {2027, 1, 1},
-                         .withDomainParameters = role == Role::Cvca}, subject, issuer);
+        return issueCvc({.car = car,
+                         .chr = chr,
+                         .chat = Chat::of(role, test::everyRight()),
+                         .effective = {2026, 1, 1},
+                         .expiration = {2027, 1, 1},
+                         .withDomainParameters = role == Role::Cvca},
+                        subject, issuer);
     };
-    auto oldRoot = issue("DETESTCVCA00001", "DETESTCVCA00001", Role::Cvca, oldKey, oldKey), link = issue("DETESTCVCA00001", "DETESTCVCA00002", Role::Cvca, newKey, oldKey);
-    auto newRoot = issue("DETESTCVCA00002", "DETESTCVCA00002", Role::Cvca, newKey, newKey), dv = issue("DETESTCVCA00002", "DETESTDVDE00001", Role::DvOfficial, dvKey, newKey);
+    auto oldRoot = issue("DETESTCVCA00001", "DETESTCVCA00001", Role::Cvca, oldKey, oldKey),
+         link = issue("DETESTCVCA00001", "DETESTCVCA00002", Role::Cvca, newKey, oldKey);
+    auto newRoot = issue("DETESTCVCA00002", "DETESTCVCA00002", Role::Cvca, newKey, newKey),
+         dv = issue("DETESTCVCA00002", "DETESTDVDE00001", Role::DvOfficial, dvKey, newKey);
     auto terminal = issue("DETESTDVDE00001", "DETESTATDE00001", Role::Terminal, terminalKey, dvKey);
     return {std::move(oldKey), std::move(newKey), std::move(dvKey), std::move(terminalKey), oldRoot, link, newRoot, dv, terminal};
 }
@@ -171,13 +180,15 @@ private Q_SLOTS:
     void refuses_data()
     {
         QTest::addColumn<QByteArray>("input");
-        const auto row = [](const QString& name, const Bytes& bytes) { QTest::newRow(qPrintable(name)) << QByteArray(reinterpret_cast<const char*>(bytes.data()), qsizetype(bytes.size())); };
-        const auto with = [](Bytes Parts::*part, const Bytes& value) {
+        const auto row = [](const QString& name, const Bytes& bytes) {
+            QTest::newRow(qPrintable(name)) << QByteArray(reinterpret_cast<const char*>(bytes.data()), qsizetype(bytes.size()));
+        };
+        const auto with = [](Bytes Parts::* part, const Bytes& value) {
             Parts parts;
             parts.*part = value;
             return parts.whole();
         };
-        const auto withKey = [](Bytes Parts::*part, const Bytes& value) {
+        const auto withKey = [](Bytes Parts::* part, const Bytes& value) {
             Parts parts;
             parts.*part = value;
             parts.key = tlv(0x7F49, {parts.oid, parts.p, parts.a, parts.b, parts.g, parts.n, parts.point, parts.cofactor});
@@ -197,8 +208,14 @@ private Q_SLOTS:
         row("body twice", tlv(0x7F21, {twice(good.body()), good.signature}));
         for (std::size_t size = 0; size < good.whole().size(); size += 37) row(QString("cut to %1").arg(size), toBytes(ByteView(good.whole()).first(size)));
 
-        for (const auto& [name, part] : {std::pair("profile", &Parts::profile), {"CAR", &Parts::car}, {"key", &Parts::key}, {"CHR", &Parts::chr}, {"CHAT", &Parts::chat},
-                                         {"effective date", &Parts::effective}, {"expiration date", &Parts::expiration}, {"extensions", &Parts::extensions}})
+        for (const auto& [name, part] : {std::pair("profile", &Parts::profile),
+                                         {"CAR", &Parts::car},
+                                         {"key", &Parts::key},
+                                         {"CHR", &Parts::chr},
+                                         {"CHAT", &Parts::chat},
+                                         {"effective date", &Parts::effective},
+                                         {"expiration date", &Parts::expiration},
+                                         {"extensions", &Parts::extensions}})
         {
             if (part != &Parts::extensions)
             {
@@ -207,7 +224,12 @@ private Q_SLOTS:
             }
             row(QString(name) + " twice", with(part, twice(good.*part)));
         }
-        for (const auto& [name, part] : {std::pair("key OID", &Parts::oid), {"p", &Parts::p}, {"a", &Parts::a}, {"b", &Parts::b}, {"G", &Parts::g}, {"n", &Parts::n},
+        for (const auto& [name, part] : {std::pair("key OID", &Parts::oid),
+                                         {"p", &Parts::p},
+                                         {"a", &Parts::a},
+                                         {"b", &Parts::b},
+                                         {"G", &Parts::g},
+                                         {"n", &Parts::n},
                                          {"point", &Parts::point}})
         {
             row(QString("no ") + name, withKey(part, {}));
@@ -228,8 +250,9 @@ private Q_SLOTS:
         }
         for (const auto& [name, part, tag] : {std::tuple("effective", &Parts::effective, 0x5F25u), {"expiration", &Parts::expiration, 0x5F24u}})
         {
-            for (const auto& digits : {Bytes{2, 6, 1, 1, 2}, Bytes{2, 6, 1, 1, 2, 0, 0}, Bytes{2, 6, 1, 1, 2, 10}, Bytes{0x32, 0x36, 0x31, 0x31, 0x32, 0x30}, Bytes{2, 6, 1, 3, 0, 1},
-                                       Bytes{2, 6, 0, 0, 0, 1}, Bytes{2, 6, 1, 1, 0, 0}, Bytes{2, 6, 0, 2, 2, 9}, Bytes{2, 6, 1, 1, 3, 1}, Bytes{0x26, 0x11, 0x20}})
+            for (const auto& digits : {Bytes{2, 6, 1, 1, 2}, Bytes{2, 6, 1, 1, 2, 0, 0}, Bytes{2, 6, 1, 1, 2, 10}, Bytes{0x32, 0x36, 0x31, 0x31, 0x32, 0x30},
+                                       Bytes{2, 6, 1, 3, 0, 1}, Bytes{2, 6, 0, 0, 0, 1}, Bytes{2, 6, 1, 1, 0, 0}, Bytes{2, 6, 0, 2, 2, 9},
+                                       Bytes{2, 6, 1, 1, 3, 1}, Bytes{0x26, 0x11, 0x20}})
                 row(QString("%1 date %2").arg(name, QString::fromStdString(toHex(digits))), with(part, tlv(tag, digits)));
         }
 
@@ -242,8 +265,8 @@ private Q_SLOTS:
         row("infinity", withKey(&Parts::point, tlv(0x86, Bytes{0})));
         row("a key without its point", with(&Parts::key, tlv(0x7F49, good.oid)));
         row("a key with a third part", with(&Parts::key, tlv(0x7F49, {good.oid, good.point, good.cofactor})));
-        row("an unknown curve", with(&Parts::key, tlv(0x7F49, {good.oid, tlv(0x81, Bytes{23}), tlv(0x82, Bytes{1}), tlv(0x83, Bytes{1}), tlv(0x84, Bytes{4, 3, 10}),
-                                                               tlv(0x85, Bytes{7}), tlv(0x86, Bytes{4, 3, 10}), good.cofactor})));
+        row("an unknown curve", with(&Parts::key, tlv(0x7F49, {good.oid, tlv(0x81, Bytes{23}), tlv(0x82, Bytes{1}), tlv(0x83, Bytes{1}),
+                                                               tlv(0x84, Bytes{4, 3, 10}), tlv(0x85, Bytes{7}), tlv(0x86, Bytes{4, 3, 10}), good.cofactor})));
         row("a CHAT of four bytes", with(&Parts::chat, tlv(0x7F4C, {tlv(0x06, oid::roleAuthenticationTerminal), tlv(0x53, Bytes(4, 0))})));
         row("an extension under another tag", with(&Parts::extensions, tlv(0x65, tlv(0x30, {tlv(0x06, oid::description), tlv(0x80, Bytes(32, 5))}))));
         row("an extension without OID", with(&Parts::extensions, tlv(0x65, tlv(0x73, tlv(0x80, Bytes(32, 5))))));
@@ -319,8 +342,13 @@ private Q_SLOTS:
     {
         const auto& key = eac_.cvcaKey;
         const auto issue = [&](std::string car, std::string chr, Role role) {
-            return issueCvc({.car = std::move(car), .chr = std::move(chr), .chat = Chat::of(role, {}), .effective = {2026, 1, 1}, .expiration = {2027, 1, 1},
-                             .withDomainParameters = role == Role::Cvca}, key, key);
+            return issueCvc({.car = std::move(car),
+                             .chr = std::move(chr),
+                             .chat = Chat::of(role, {}),
+                             .effective = {2026, 1, 1},
+                             .expiration = {2027, 1, 1},
+                             .withDomainParameters = role == Role::Cvca},
+                            key, key);
         };
         const auto name = [](int number) { return "DETEST" + std::to_string(10000 + number); };
         const Chain circle{issue(name(1), name(2), Role::Cvca), issue(name(2), name(1), Role::Cvca), issue(name(1), "DETESTDV00001", Role::DvOfficial)};
@@ -342,13 +370,17 @@ private Q_SLOTS:
     {
         const auto& [cvcaKey, dvKey, terminalKey, cvca, dv, terminal] = eac_;
         const auto issue = [&](const CvCertificate& by, const EcKey& byKey, const char* chr, Role role) {
-            return issueCvc({.car = by.chr, .chr = chr, .chat = Chat::of(role, test::everyRight()), .effective = {2026, 1, 1}, .expiration = {2027, 1, 1}}, byKey, byKey);
+            return issueCvc({.car = by.chr, .chr = chr, .chat = Chat::of(role, test::everyRight()), .effective = {2026, 1, 1}, .expiration = {2027, 1, 1}},
+                            byKey, byKey);
         };
-        const auto ofTerminal = issue(terminal, terminalKey, "DETESTATDE00002", Role::Terminal), ofCvca = issue(cvca, cvcaKey, "DETESTATDE00003", Role::Terminal);
-        const auto dvOfTerminal = issue(terminal, terminalKey, "DETESTDVDE00002", Role::DvOfficial), dvOfDv = issue(dv, dvKey, "DETESTDVDE00003", Role::DvForeign);
+        const auto ofTerminal = issue(terminal, terminalKey, "DETESTATDE00002", Role::Terminal),
+                   ofCvca = issue(cvca, cvcaKey, "DETESTATDE00003", Role::Terminal);
+        const auto dvOfTerminal = issue(terminal, terminalKey, "DETESTDVDE00002", Role::DvOfficial),
+                   dvOfDv = issue(dv, dvKey, "DETESTDVDE00003", Role::DvForeign);
         const auto cvcaOfDv = issue(dv, dvKey, "DETESTCVCA00003", Role::Cvca);
         const Chain pool{terminal, dv, ofTerminal, ofCvca, dvOfTerminal, dvOfDv, cvcaOfDv};
-        for (const auto* each : {&ofTerminal, &ofCvca, &dvOfTerminal, &dvOfDv, &cvcaOfDv}) QCOMPARE(names(chainToAnchor(*each, pool, {cvca})), std::string("none"));
+        for (const auto* each : {&ofTerminal, &ofCvca, &dvOfTerminal, &dvOfDv, &cvcaOfDv})
+            QCOMPARE(names(chainToAnchor(*each, pool, {cvca})), std::string("none"));
         for (const auto* each : {&ofTerminal, &dvOfTerminal, &dvOfDv, &cvcaOfDv}) QCOMPARE(names(chainForCard(*each, pool, cvca.chr)), std::string("none"));
         for (const auto& [above, key] : {std::pair(&dvOfTerminal, &terminalKey), {&dvOfDv, &dvKey}})
             QCOMPARE(names(chainToAnchor(issue(*above, *key, "DETESTATDE00004", Role::Terminal), pool, {cvca})), std::string("none"));

@@ -70,9 +70,17 @@ class ec_test : public QObject
     {
         QTest::addColumn<int>("id");
         QTest::addColumn<int>("bytes");
-        for (const auto& [name, id, bytes] : {std::tuple("secp192r1", 8, 24), {"brainpoolP192r1", 9, 24}, {"secp224r1", 10, 28}, {"brainpoolP224r1", 11, 28},
-                                              {"secp256r1", 12, 32}, {"brainpoolP256r1", 13, 32}, {"brainpoolP320r1", 14, 40}, {"secp384r1", 15, 48},
-                                              {"brainpoolP384r1", 16, 48}, {"brainpoolP512r1", 17, 64}, {"secp521r1", 18, 66}})
+        for (const auto& [name, id, bytes] : {std::tuple("secp192r1", 8, 24),
+                                              {"brainpoolP192r1", 9, 24},
+                                              {"secp224r1", 10, 28},
+                                              {"brainpoolP224r1", 11, 28},
+                                              {"secp256r1", 12, 32},
+                                              {"brainpoolP256r1", 13, 32},
+                                              {"brainpoolP320r1", 14, 40},
+                                              {"secp384r1", 15, 48},
+                                              {"brainpoolP384r1", 16, 48},
+                                              {"brainpoolP512r1", 17, 64},
+                                              {"secp521r1", 18, 66}})
             QTest::newRow(name) << id << bytes;
     }
     static Curve curveOfRow()
@@ -194,10 +202,23 @@ private Q_SLOTS:
         hybrid[0] = std::uint8_t(6 + (y.back() & 1));
         compressed[0] = std::uint8_t(2 + (y.back() & 1));
         const auto elsewhere = Curve::standard(curve.parameterId() == 12 ? 13 : 12)->generator();
-        std::vector<Bytes> bad{{}, {0}, {4}, Bytes(1 + 2 * size, 0), concat({Bytes{4}, Bytes(2 * size, 0)}), flipped(sound.point, size), flipped(sound.point, 2 * size),
-                               hybrid, compressed, concat({sound.point, Bytes{0}}), Bytes(sound.point.begin(), sound.point.end() - 1),
-                               toBytes(ByteView(sound.point).subspan(1)), concat({Bytes{4}, curve.prime(), y}), concat({Bytes{4}, Bytes(2 * size, 0xFF)}), elsewhere};
-        if (const auto beyond = plus(x, p); std::size_t(BN_num_bytes(beyond.n)) <= size) bad.push_back(concat({Bytes{4}, beyond.bytes(size), y})); // congruent, but not reduced
+        std::vector<Bytes> bad{{},
+                               {0},
+                               {4},
+                               Bytes(1 + 2 * size, 0),
+                               concat({Bytes{4}, Bytes(2 * size, 0)}),
+                               flipped(sound.point, size),
+                               flipped(sound.point, 2 * size),
+                               hybrid,
+                               compressed,
+                               concat({sound.point, Bytes{0}}),
+                               Bytes(sound.point.begin(), sound.point.end() - 1),
+                               toBytes(ByteView(sound.point).subspan(1)),
+                               concat({Bytes{4}, curve.prime(), y}),
+                               concat({Bytes{4}, Bytes(2 * size, 0xFF)}),
+                               elsewhere};
+        if (const auto beyond = plus(x, p); std::size_t(BN_num_bytes(beyond.n)) <= size)
+            bad.push_back(concat({Bytes{4}, beyond.bytes(size), y})); // congruent, but not reduced
         for (const auto& point : bad)
         {
             QVERIFY(!curve.hasPoint(point));
@@ -228,7 +249,8 @@ private Q_SLOTS:
             QVERIFY(!verify(curve, key.point, algorithm, {}, good));
             QVERIFY(!verify(curve, key.point, algorithm == HashAlgorithm::Sha256 ? HashAlgorithm::Sha384 : HashAlgorithm::Sha256, message, good));
 
-            const Bytes r(good.begin(), good.begin() + std::ptrdiff_t(size)), s(good.begin() + std::ptrdiff_t(size), good.end()), zero(size, 0), order = curve.order();
+            const Bytes r(good.begin(), good.begin() + std::ptrdiff_t(size)), s(good.begin() + std::ptrdiff_t(size), good.end()), zero(size, 0),
+                order = curve.order();
             for (const std::size_t at : {std::size_t(0), size - 1, size, 2 * size - 1}) QVERIFY(!holds(flipped(good, at)));
             for (const auto& wrong : {concat({s, r}), concat({zero, s}), concat({r, zero}), concat({zero, zero}), concat({order, s}), concat({r, order}),
                                       Bytes(2 * size, 0xFF), Bytes(), r, concat({good, Bytes{0}}), concat({Bytes{0}, good}), concat({r, Bytes{0}, s})})

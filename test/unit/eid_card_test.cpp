@@ -311,7 +311,10 @@ private slots:
         int apdus = 0;
         {
             CardBench bench;
-            bench.reader.answerWith([&](int n, ByteView) { apdus = n + 1; return std::optional<Bytes>(); });
+            bench.reader.answerWith([&](int n, ByteView) {
+                apdus = n + 1;
+                return std::optional<Bytes>();
+            });
             const EacServer server(std::move(bench.chain), bench.random);
             OUTCOME(bench.run(login(*bench.eid, server)), ok);
         }

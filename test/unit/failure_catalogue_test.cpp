@@ -15,14 +15,23 @@ namespace
 
 constexpr std::size_t documented = 139, live = 91, additions = 2;
 
-constexpr std::array<std::string_view, 8> minors{"/al/common#unknownError", "/al/common#noPermission", "/al/common#internalError",
-    "/al/common#parameterError", "/al/common#communicationError", "/dp#trustedChannelEstablishmentFailed",
-    "/il/signature#invalidCertificatePath", "/sal#cancellationByUser"};
+constexpr std::array<std::string_view, 8> minors{"/al/common#unknownError",
+                                                 "/al/common#noPermission",
+                                                 "/al/common#internalError",
+                                                 "/al/common#parameterError",
+                                                 "/al/common#communicationError",
+                                                 "/dp#trustedChannelEstablishmentFailed",
+                                                 "/il/signature#invalidCertificatePath",
+                                                 "/sal#cancellationByUser"};
 
 // Raised where no eID-Server listens, or without a status of their own.
-constexpr std::array withoutMinor{FailureCode::Generic_Send_Receive_Paos_Unhandled, FailureCode::Change_Pin_No_SetEidPinCommand_Response,
-    FailureCode::Start_Ifd_Service_Failed, FailureCode::Prepare_Pace_Ifd_Unknown, FailureCode::Establish_Pace_Ifd_Unknown,
-    FailureCode::Enter_Pace_Password_Ifd_User_Cancelled, FailureCode::Enter_New_Pace_Pin_Ifd_User_Cancelled};
+constexpr std::array withoutMinor{FailureCode::Generic_Send_Receive_Paos_Unhandled,
+                                  FailureCode::Change_Pin_No_SetEidPinCommand_Response,
+                                  FailureCode::Start_Ifd_Service_Failed,
+                                  FailureCode::Prepare_Pace_Ifd_Unknown,
+                                  FailureCode::Establish_Pace_Ifd_Unknown,
+                                  FailureCode::Enter_Pace_Password_Ifd_User_Cancelled,
+                                  FailureCode::Enter_New_Pace_Pin_Ifd_User_Cancelled};
 
 QByteArray text(std::string_view view) { return {view.data(), qsizetype(view.size())}; }
 

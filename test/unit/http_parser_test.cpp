@@ -26,8 +26,14 @@ static Outcome outcomeOf(HttpParser::Kind kind, const std::string& bytes, std::s
     for (auto at = cut; at < bytes.size(); at += step) parser.feed(std::string_view(bytes).substr(at, step));
     if (close) parser.closed();
     const bool done = parser.state() == HttpState::Done;
-    return {parser.state(), done ? parser.status() : 0, std::string(parser.method()), std::string(parser.target()), done ? parser.takeBody() : "",
-            std::string(parser.header("LOCATION")), parser.rest(), parser.keepsOpen()};
+    return {parser.state(),
+            done ? parser.status() : 0,
+            std::string(parser.method()),
+            std::string(parser.target()),
+            done ? parser.takeBody() : "",
+            std::string(parser.header("LOCATION")),
+            parser.rest(),
+            parser.keepsOpen()};
 }
 
 class HttpParserTest : public QObject

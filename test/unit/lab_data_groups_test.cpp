@@ -36,7 +36,9 @@ void LabDataGroupsTest::values_data()
     QTest::addColumn<int>("number");
     QTest::addColumn<QByteArray>("hex");
     QTest::addColumn<QString>("value");
-    const auto row = [](const char* name, int number, const char* hex, const char* value) { QTest::newRow(name) << number << QByteArray(hex) << QString(value); };
+    const auto row = [](const char* name, int number, const char* hex, const char* value) {
+        QTest::newRow(name) << number << QByteArray(hex) << QString(value);
+    };
     row("document type", 1, "610413024944", "ID");
     row("issuing state", 2, "6203130144", "D");
     row("date of expiry", 3, "630A12083230333430363330", "20340630");
@@ -46,7 +48,13 @@ void LabDataGroupsTest::values_data()
     row("date of birth", 8, "680A12083139383430383132", "19840812");
     row("date of birth, day unknown", 8, "680A12083139383430382020", "198408  ");
     row("place of birth", 9, "690AA1080C064245524C494E", "free BERLIN");
-    row("structured place of birth", 9, "6919" "3017" "AB080C064245524C494E" "AC060C0442455242" "AD03130144", "|BERLIN|BERB|D|");
+    row("structured place of birth", 9,
+        "6919"
+        "3017"
+        "AB080C064245524C494E"
+        "AC060C0442455242"
+        "AD03130144",
+        "|BERLIN|BERB|D|");
     row("nationality", 10, "6A03130144", "D");
     row("optional data as it is", 12, "6C03310130", "bytes 310130");
     row("birth name", 13, "6D080C064741424C4552", "GABLER");

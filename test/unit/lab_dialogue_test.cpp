@@ -266,13 +266,15 @@ void LabDialogueTest::checks_data()
     add("EF.CardAccess with another PACE", genuine, in<paos::Eac1Output>([](paos::Eac1Output& o) {
             const auto at = std::ranges::search(o.efCardAccess, oid::paceEcdhGmAes128).begin();
             QVERIFY(at != o.efCardAccess.end());
-            at[std::ptrdiff_t(oid::paceEcdhGmAes128.size()) - 1] = 1; }));
+            at[std::ptrdiff_t(oid::paceEcdhGmAes128.size()) - 1] = 1;
+        }));
     add("no EF.CardSecurity", genuine, in<paos::Eac2Output>([](paos::Eac2Output& o) { o.efCardSecurity.clear(); }));
     add("EF.CardSecurity cut", genuine, in<paos::Eac2Output>([](paos::Eac2Output& o) { o.efCardSecurity.resize(o.efCardSecurity.size() / 2); }));
     add("EF.CardSecurity: content changed", genuine, in<paos::Eac2Output>([](paos::Eac2Output& o) {
             const auto at = std::ranges::search(o.efCardSecurity, oid::publicKeyEcdh).begin();
             QVERIFY(at != o.efCardSecurity.end());
-            at[40] ^= 1; }));
+            at[40] ^= 1;
+        }));
     add("EF.CardSecurity: signature changed", genuine, in<paos::Eac2Output>([](paos::Eac2Output& o) { o.efCardSecurity.back() ^= 1; }));
     add("token", genuine, in<paos::Eac2Output>([](paos::Eac2Output& o) { o.authenticationToken.back() ^= 1; }));
     add("empty token", genuine, in<paos::Eac2Output>([](paos::Eac2Output& o) { o.authenticationToken.clear(); }));

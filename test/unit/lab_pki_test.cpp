@@ -112,8 +112,8 @@ void LabPkiTest::damagedDirectory_data()
 {
     QTest::addColumn<QString>("file");
     QTest::addColumn<QString>("content"); // the name of another file, "" for garbage, "-" for none
-    for (const auto* name : {"cvca.cvcert", "dv.cvcert", "cvca.key.pem", "dv.key.pem", "at.key.pem", "eservice.key.pem", "eid-server.key.pem",
-                             "eservice.der", "eid-server.der"})
+    for (const auto* name :
+         {"cvca.cvcert", "dv.cvcert", "cvca.key.pem", "dv.key.pem", "at.key.pem", "eservice.key.pem", "eid-server.key.pem", "eservice.der", "eid-server.der"})
     {
         QTest::addRow("%s missing", name) << name << "-";
         QTest::addRow("%s garbage", name) << name << "";

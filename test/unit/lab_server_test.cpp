@@ -334,7 +334,8 @@ void LabServerTest::tlsFault()
                                 auto profile = usual;
                                 profile.fault = TlsFault::CloseInHandshake;
                                 return std::make_shared<TlsContext>(std::move(profile));
-                            }, .answer = {}});
+                            },
+                            .answer = {}});
     QVERIFY(get(lab->tcTokenUrl()).isEmpty());
     QCOMPARE(lab->counters(Server::EService).handshakes, 0);
     QCOMPARE(statusOf(get(lab->tcTokenUrl())), 200);

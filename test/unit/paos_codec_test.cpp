@@ -42,10 +42,7 @@ static paos::Eac1Input eac1()
     return in;
 }
 
-static paos::Transmit transmit()
-{
-    return {"00", {{Bytes{0x0c, 0xa4, 0x02, 0x0c}, {Bytes{0x90, 0x00}, Bytes{0x63}}}, {Bytes{0x0c, 0xb0, 0x00, 0x00}, {}}}};
-}
+static paos::Transmit transmit() { return {"00", {{Bytes{0x0c, 0xa4, 0x02, 0x0c}, {Bytes{0x90, 0x00}, Bytes{0x63}}}, {Bytes{0x0c, 0xb0, 0x00, 0x00}, {}}}}; }
 
 static std::string server(paos::ServerBody body) { return encode(paos::ServerMessage{"urn:uuid:server-1", std::move(body)}); }
 static std::string client(paos::ClientBody body, paos::ResultOf result = {})
@@ -131,7 +128,8 @@ void PaosCodecTest::eac1Least()
     const auto out = bodyOf<paos::Eac1Input>(server(in));
     QVERIFY(out.acceptedEidTypes.empty() && out.descriptionDer.empty() && !out.description && !out.requiredRights && !out.optionalRights);
     QVERIFY(out.auxiliaryDataTlv.empty() && out.transactionInfo.empty());
-    const auto emptyDescription = replaced(server(in), "<iso:Certificate>", "<iso:CertificateDescription/><iso:RequiredCHAT/><iso:AuthenticatedAuxiliaryData/><iso:Certificate>");
+    const auto emptyDescription = replaced(server(in), "<iso:Certificate>",
+                                           "<iso:CertificateDescription/><iso:RequiredCHAT/><iso:AuthenticatedAuxiliaryData/><iso:Certificate>");
     const auto same = bodyOf<paos::Eac1Input>(emptyDescription);
     QVERIFY(same.descriptionDer.empty() && !same.description && !same.requiredRights && same.auxiliaryDataTlv.empty());
 }
@@ -201,7 +199,8 @@ void PaosCodecTest::clientRest()
     clientMessageOf<paos::InitializeFrameworkResponse>(client(paos::InitializeFrameworkResponse{}));
     const auto none = clientMessageOf<paos::TransmitResponse>(client(paos::TransmitResponse{}));
     QVERIFY(std::get<paos::TransmitResponse>(none.body).outputApdus.empty());
-    const auto failed = clientMessageOf<paos::TransmitResponse>(client(paos::TransmitResponse{{someBytes, someBytes}}, paos::ResultOf::error("/al/common#unknownError", "6a82")));
+    const auto failed = clientMessageOf<paos::TransmitResponse>(
+        client(paos::TransmitResponse{{someBytes, someBytes}}, paos::ResultOf::error("/al/common#unknownError", "6a82")));
     QCOMPARE(std::get<paos::TransmitResponse>(failed.body).outputApdus.size(), std::size_t(2));
     QVERIFY(!failed.result.isOk());
 }
@@ -250,11 +249,15 @@ void PaosCodecTest::spellings_data() // the same EAC1 message as other servers w
     defaults.replace("iso:", "").replace("<DIDAuthenticate>", "<DIDAuthenticate xmlns=\"urn:iso:std:iso-iec:24727:tech:schema\">");
     row("default namespace", defaults.toStdString());
     auto spaced = QByteArray::fromStdString(usual);
-    spaced.replace("><", ">\r\n\t <").replace("<iso:Certificate>", "<iso:Certificate>\n  ").replace("</iso:Certificate>", "\n</iso:Certificate>").replace("Certified<", "Certified \n<");
+    spaced.replace("><", ">\r\n\t <")
+        .replace("<iso:Certificate>", "<iso:Certificate>\n  ")
+        .replace("</iso:Certificate>", "\n</iso:Certificate>")
+        .replace("Certified<", "Certified \n<");
     row("white space", spaced.toStdString());
     row("no SOAP header", replaced(usual, elementOf(usual, "soap:Header"), ""));
     row("empty SOAP header", replaced(usual, elementOf(usual, "soap:Header"), "<soap:Header/>"));
-    row("unknown header blocks", replaced(usual, "<soap:Header>", "<soap:Header><c:Correlation xmlns:c='urn:c'><c:Id>1</c:Id></c:Correlation><wsa:Action>x</wsa:Action>"));
+    row("unknown header blocks",
+        replaced(usual, "<soap:Header>", "<soap:Header><c:Correlation xmlns:c='urn:c'><c:Id>1</c:Id></c:Correlation><wsa:Action>x</wsa:Action>"));
     row("unknown elements", replaced(usual, "<iso:Certificate>", "<iso:Novelty><iso:Certificate>00</iso:Certificate></iso:Novelty><iso:Certificate>"));
     row("no Protocol", replaced(usual, "Protocol=\"urn:oid:1.3.162.15480.3.0.14.2\" ", ""));
     row("comments and CDATA", replaced(usual, "<iso:DIDName>PIN<", "<!-- c --><?pi x?><iso:DIDName><![CDATA[PIN]]><"));
@@ -315,7 +318,8 @@ void PaosCodecTest::refusedFromServer_data()
     change("description no hex", "<iso:CertificateDescription>30", "<iso:CertificateDescription>x0");
     change("description no DER", "<iso:CertificateDescription>30", "<iso:CertificateDescription>31");
     change("CHAT cut", "<iso:RequiredCHAT>7f4c12", "<iso:RequiredCHAT>7f4c13");
-    change("CHAT of an inspection system", "<iso:RequiredCHAT>7f4c12060904007f00070301020253050000000801", "<iso:RequiredCHAT>7f4c0e060904007f000703010201530108");
+    change("CHAT of an inspection system", "<iso:RequiredCHAT>7f4c12060904007f00070301020253050000000801",
+           "<iso:RequiredCHAT>7f4c0e060904007f000703010201530108");
     change("CHAT of a signature terminal", "<iso:OptionalCHAT>7f4c12060904007f0007030102025305", "<iso:OptionalCHAT>7f4c12060904007f0007030102035305");
     change("auxiliary data cut", "<iso:AuthenticatedAuxiliaryData>67", "<iso:AuthenticatedAuxiliaryData>6767");
     change("auxiliary data of an unknown kind", "04007f000703010401", "04007f000703010409");

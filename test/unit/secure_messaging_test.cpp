@@ -10,10 +10,7 @@ using namespace eidkern::card;
 namespace
 {
 
-SessionKeys keys(std::size_t size = 16)
-{
-    return deriveSessionKeys(Secret("a shared secret of this test"), size);
-}
+SessionKeys keys(std::size_t size = 16) { return deriveSessionKeys(Secret("a shared secret of this test"), size); }
 
 struct Ends
 {

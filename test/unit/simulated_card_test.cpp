@@ -95,8 +95,8 @@ public:
             if (const auto sw = show(certificate); sw != 0x9000) return sw;
         Bytes nonce;
         if (challengeFirst) nonce = ask(getChallenge()).data;
-        ask(setTerminalAuthentication(concat({tlv(0x80, chain.terminal.key.oid), tlv(0x83, asBytes(chain.terminal.chr)), auxiliaryData,
-                                              tlv(0x91, xCoordinate(chipKey.point))})));
+        ask(setTerminalAuthentication(
+            concat({tlv(0x80, chain.terminal.key.oid), tlv(0x83, asBytes(chain.terminal.chr)), auxiliaryData, tlv(0x91, xCoordinate(chipKey.point))})));
         if (!challengeFirst) nonce = ask(getChallenge()).data;
         const auto message = concat({idPicc, nonce, xCoordinate(chipKey.point), auxiliaryData});
         return ask(externalAuthenticate(sign(chain.terminalKey, HashAlgorithm::Sha256, message))).sw;
@@ -390,12 +390,22 @@ private slots:
     {
         Terminal t;
         SW(t.pinWithChat(), 0x9000);
-        SW(t.show(issueCvc({.car = t.chain.cvca.chr, .chr = "DETESTDVDE00007", .chat = Chat::of(Role::DvForeign, everyRight()),
-                            .effective = {2027, 1, 1}, .expiration = {2027, 9, 1}}, t.chain.dvKey, t.chain.cvcaKey)), 0x9000);
+        SW(t.show(issueCvc({.car = t.chain.cvca.chr,
+                            .chr = "DETESTDVDE00007",
+                            .chat = Chat::of(Role::DvForeign, everyRight()),
+                            .effective = {2027, 1, 1},
+                            .expiration = {2027, 9, 1}},
+                           t.chain.dvKey, t.chain.cvcaKey)),
+           0x9000);
         SW(t.show(t.chain.dv), 0x9000);
         SW(t.show(t.chain.terminal), 0x9000); // a foreign DV moves nothing
-        SW(t.show(issueCvc({.car = t.chain.cvca.chr, .chr = "DETESTDVDE00008", .chat = Chat::of(Role::DvOfficial, everyRight()),
-                            .effective = {2027, 1, 1}, .expiration = {2027, 9, 1}}, t.chain.dvKey, t.chain.cvcaKey)), 0x9000);
+        SW(t.show(issueCvc({.car = t.chain.cvca.chr,
+                            .chr = "DETESTDVDE00008",
+                            .chat = Chat::of(Role::DvOfficial, everyRight()),
+                            .effective = {2027, 1, 1},
+                            .expiration = {2027, 9, 1}},
+                           t.chain.dvKey, t.chain.cvcaKey)),
+           0x9000);
         t.card.reset();
         t.session.reset();
         SW(t.pinWithChat(), 0x9000);
@@ -408,14 +418,20 @@ private slots:
         Terminal t;
         SW(t.pinWithChat(), 0x9000);
         const auto newKey = generateKey(Curve::brainpoolP256r1(), t.random);
-        const auto link = issueCvc({.car = t.chain.cvca.chr, .chr = "DETESTCVCA00002", .chat = Chat::of(Role::Cvca, everyRight()),
-                                    .effective = {2026, 6, 1}, .expiration = {2029, 6, 1}, .withDomainParameters = true}, newKey, t.chain.cvcaKey);
+        const auto link = issueCvc({.car = t.chain.cvca.chr,
+                                    .chr = "DETESTCVCA00002",
+                                    .chat = Chat::of(Role::Cvca, everyRight()),
+                                    .effective = {2026, 6, 1},
+                                    .expiration = {2029, 6, 1},
+                                    .withDomainParameters = true},
+                                   newKey, t.chain.cvcaKey);
         SW(t.show(link), 0x9000);
         t.card.reset();
         t.session.reset();
         SW(t.pinWithChat(), 0x9000);
-        const auto dv = issueCvc({.car = link.chr, .chr = "DETESTDVDE00002", .chat = Chat::of(Role::DvOfficial, everyRight()),
-                                  .effective = {2026, 7, 1}, .expiration = {2027, 6, 1}}, t.chain.dvKey, newKey);
+        const auto dv = issueCvc(
+            {.car = link.chr, .chr = "DETESTDVDE00002", .chat = Chat::of(Role::DvOfficial, everyRight()), .effective = {2026, 7, 1}, .expiration = {2027, 6, 1}},
+            t.chain.dvKey, newKey);
         SW(t.show(dv), 0x9000);
         SW(t.show(t.chain.dv), 0x9000); // the previous one still counts
     }
@@ -427,7 +443,8 @@ private slots:
         t.idPicc = Bytes(32);
         SW(t.terminalAuthentication(), 0x6300);
         SW(t.ask(externalAuthenticate(Bytes(64))).sw, 0x6985);
-        SW(t.ask(setTerminalAuthentication(concat({tlv(0x80, t.chain.terminal.key.oid), tlv(0x83, asBytes(t.chain.terminal.chr)), tlv(0x91, Bytes(32))}))).sw, 0x9000);
+        SW(t.ask(setTerminalAuthentication(concat({tlv(0x80, t.chain.terminal.key.oid), tlv(0x83, asBytes(t.chain.terminal.chr)), tlv(0x91, Bytes(32))}))).sw,
+           0x9000);
         SW(t.ask(externalAuthenticate(Bytes(64))).sw, 0x6985); // the challenge is used up
         SW(t.read(file::cardSecurity), 0x6982);
     }

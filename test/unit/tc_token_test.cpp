@@ -55,8 +55,9 @@ void TcTokenTest::missingAndEmptyDiffer()
 
 void TcTokenTest::namespacesOrderAndSpace()
 {
-    const auto token = parseTcToken("<t:TCTokenType xmlns:t='urn:any' xmlns='urn:other'>\n<Extra><ServerAddress>not this</ServerAddress></Extra>"
-                                    "<t:Binding>\r\n\turn:liberty:paos:2006-08 </t:Binding><ServerAddress><![CDATA[ https://a/ ]]></ServerAddress></t:TCTokenType>");
+    const auto token = parseTcToken(
+        "<t:TCTokenType xmlns:t='urn:any' xmlns='urn:other'>\n<Extra><ServerAddress>not this</ServerAddress></Extra>"
+        "<t:Binding>\r\n\turn:liberty:paos:2006-08 </t:Binding><ServerAddress><![CDATA[ https://a/ ]]></ServerAddress></t:TCTokenType>");
     QVERIFY(token);
     QCOMPARE(*token->binding, std::string("urn:liberty:paos:2006-08"));
     QCOMPARE(*token->serverAddress, std::string("https://a/"));

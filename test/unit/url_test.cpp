@@ -27,18 +27,23 @@ void UrlTest::parts_data()
     QTest::addColumn<QByteArray>("host");
     QTest::addColumn<int>("port");
     QTest::addColumn<QByteArray>("path");
-    QTest::newRow("plain") << QByteArray("https://shop.example/back?s=17") << QByteArray("https") << QByteArray("shop.example") << 443 << QByteArray("/back?s=17");
+    QTest::newRow("plain") << QByteArray("https://shop.example/back?s=17") << QByteArray("https") << QByteArray("shop.example") << 443
+                           << QByteArray("/back?s=17");
     QTest::newRow("no path") << QByteArray("https://shop.example") << QByteArray("https") << QByteArray("shop.example") << 443 << QByteArray("/");
     QTest::newRow("query only") << QByteArray("https://shop.example?a=b") << QByteArray("https") << QByteArray("shop.example") << 443 << QByteArray("/?a=b");
     QTest::newRow("empty query") << QByteArray("https://shop.example/x?") << QByteArray("https") << QByteArray("shop.example") << 443 << QByteArray("/x?");
     QTest::newRow("http") << QByteArray("http://shop.example/") << QByteArray("http") << QByteArray("shop.example") << 80 << QByteArray("/");
-    QTest::newRow("capitals") << QByteArray("HTTPS://Shop.EXAMPLE:8443/Path") << QByteArray("https") << QByteArray("shop.example") << 8443 << QByteArray("/Path");
-    QTest::newRow("default port said") << QByteArray("https://shop.example:443/") << QByteArray("https") << QByteArray("shop.example") << 443 << QByteArray("/");
+    QTest::newRow("capitals") << QByteArray("HTTPS://Shop.EXAMPLE:8443/Path") << QByteArray("https") << QByteArray("shop.example") << 8443
+                              << QByteArray("/Path");
+    QTest::newRow("default port said") << QByteArray("https://shop.example:443/") << QByteArray("https") << QByteArray("shop.example") << 443
+                                       << QByteArray("/");
     QTest::newRow("IPv4") << QByteArray("https://127.0.0.1:1/") << QByteArray("https") << QByteArray("127.0.0.1") << 1 << QByteArray("/");
     QTest::newRow("IPv6") << QByteArray("https://[::1]:65535/a") << QByteArray("https") << QByteArray("::1") << 65535 << QByteArray("/a");
-    QTest::newRow("escapes kept") << QByteArray("https://h.example/a%2Fb?u=https%3A%2F%2Fx%2F") << QByteArray("https") << QByteArray("h.example") << 443 << QByteArray("/a%2Fb?u=https%3A%2F%2Fx%2F");
+    QTest::newRow("escapes kept") << QByteArray("https://h.example/a%2Fb?u=https%3A%2F%2Fx%2F") << QByteArray("https") << QByteArray("h.example") << 443
+                                  << QByteArray("/a%2Fb?u=https%3A%2F%2Fx%2F");
     QTest::newRow("fragment is not sent") << QByteArray("https://h.example/a#top") << QByteArray("https") << QByteArray("h.example") << 443 << QByteArray("/a");
-    QTest::newRow("umlaut host") << QByteArray("https://b\xc3\xbcrger.example/\xc3\xa4") << QByteArray("https") << QByteArray("xn--brger-kva.example") << 443 << QByteArray("/%C3%A4");
+    QTest::newRow("umlaut host") << QByteArray("https://b\xc3\xbcrger.example/\xc3\xa4") << QByteArray("https") << QByteArray("xn--brger-kva.example") << 443
+                                 << QByteArray("/%C3%A4");
 }
 
 void UrlTest::parts()

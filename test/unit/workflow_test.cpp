@@ -82,14 +82,16 @@ private Q_SLOTS:
     void edgesFollowTheSignatures()
     {
         QVERIFY((GoingLeft::edges<World>() == std::vector<Edge>{{"Begin", "Middle"}, {"Begin", "Left"}, {"Middle", "Middle"}, {"Middle", "Left"}}));
-        QVERIFY((GoingRight::edges<World>() == std::vector<Edge>{{"Begin", "Middle"}, {"Begin", "Right"}, {"Middle", "Middle"}, {"Middle", "Right"}, {"Right", "Over"}}));
+        QVERIFY((GoingRight::edges<World>()
+                 == std::vector<Edge>{{"Begin", "Middle"}, {"Begin", "Right"}, {"Middle", "Middle"}, {"Middle", "Right"}, {"Right", "Over"}}));
     }
 
     void theDriverWalksAndTells()
     {
         World world;
         std::string trace;
-        auto task = GoingRight::drive(Begin{}, world, [&]<typename S>(const S&) { trace.append(S::name).append(" ").append(std::to_string(S::percent)).append(" "); });
+        auto task = GoingRight::drive(Begin{}, world,
+                                      [&]<typename S>(const S&) { trace.append(S::name).append(" ").append(std::to_string(S::percent)).append(" "); });
         task.start();
         QVERIFY(task.done());
         QCOMPARE(trace, std::string("Begin 0 Middle 50 Middle 50 Middle 50 Right 90 Over 100 "));

@@ -112,8 +112,8 @@ void checkPace(Vectors& v, const Secret& password, std::optional<PaceRun>& out)
     SAME(card->ownToken, v["t_card"]);
     SAME(card->expectedToken, v["t_terminal"]);
 
-    out.emplace(PaceRun{std::move(mappingTerminal), std::move(mappingCard), std::move(ephemeralTerminal), std::move(ephemeralCard),
-                        std::move(*terminal), std::move(*card)});
+    out.emplace(PaceRun{std::move(mappingTerminal), std::move(mappingCard), std::move(ephemeralTerminal), std::move(ephemeralCard), std::move(*terminal),
+                        std::move(*card)});
 }
 
 ResponseApdu dynamicData(ByteView objects) { return {tlv(0x7C, objects), 0x9000}; }

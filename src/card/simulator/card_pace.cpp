@@ -93,8 +93,7 @@ ResponseApdu CardPace::finish(ByteView terminalToken, const std::vector<std::str
     if (sw != 0x9000) return status(sw);
 
     auto objects = tlv(0x86, keys_->ownToken);
-    for (std::size_t i = 0; chat_ && i < trustPoints.size() && i < 2; ++i)
-        objects = concat({objects, tlv(std::uint32_t(0x87 + i), asBytes(trustPoints[i]))});
+    for (std::size_t i = 0; chat_ && i < trustPoints.size() && i < 2; ++i) objects = concat({objects, tlv(std::uint32_t(0x87 + i), asBytes(trustPoints[i]))});
     session.next.emplace(std::move(keys_->session));
     session.pace = PaceProof{password_, chat_, xCoordinate(ephemeralPoint_)};
     session.terminal.reset();

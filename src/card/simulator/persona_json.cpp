@@ -32,15 +32,15 @@ bool isPrintable(char c) // PrintableString, X.680 41.4
     return isDigit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || std::string_view(" '()+,-./:=?").find(c) != std::string_view::npos;
 }
 
-Read<std::string> anyText(const QJsonValue& value) { return checkedText(value, "a text", [](char) { return true; }); }
+Read<std::string> anyText(const QJsonValue& value)
+{
+    return checkedText(value, "a text", [](char) { return true; });
+}
 Read<std::string> ascii(const QJsonValue& value)
 {
     return checkedText(value, "a text of ASCII characters", [](char c) { return c >= 0x20 && c < 0x7F; });
 }
-Read<std::string> printable(const QJsonValue& value)
-{
-    return checkedText(value, "a text of letters A to Z, digits and simple punctuation", isPrintable);
-}
+Read<std::string> printable(const QJsonValue& value) { return checkedText(value, "a text of letters A to Z, digits and simple punctuation", isPrintable); }
 
 Read<Secret> digits(const QJsonValue& value, std::size_t least, std::size_t most)
 {
@@ -123,7 +123,7 @@ struct Key
 
 // A key whose value `read` turns into a member of the persona.
 template<typename Member, typename Reader>
-Key key(const char* name, Member Persona::*member, Reader read, bool required = false)
+Key key(const char* name, Member Persona::* member, Reader read, bool required = false)
 {
     const auto take = [=](Persona& out, const QJsonValue& value) {
         auto result = read(value);
@@ -135,9 +135,15 @@ Key key(const char* name, Member Persona::*member, Reader read, bool required = 
 }
 
 template<auto Least, auto Most>
-Read<Secret> password(const QJsonValue& value) { return digits(value, Least, Most); }
+Read<Secret> password(const QJsonValue& value)
+{
+    return digits(value, Least, Most);
+}
 template<int Most>
-Read<int> upTo(const QJsonValue& value) { return number(value, Most); }
+Read<int> upTo(const QJsonValue& value)
+{
+    return number(value, Most);
+}
 
 const std::vector<Key>& keys()
 {

@@ -8,8 +8,8 @@ namespace eidkern::card
 static constexpr int allTries = 3;
 
 PinObjects::PinObjects(const Persona& persona)
-    : pin_(persona.pin.clone()), can_(persona.can.clone()), puk_(persona.puk.clone()), triesLeft_(persona.pinTriesLeft),
-      unblocksLeft_(persona.pukUsesLeft), deactivated_(persona.pinDeactivated)
+    : pin_(persona.pin.clone()), can_(persona.can.clone()), puk_(persona.puk.clone()), triesLeft_(persona.pinTriesLeft), unblocksLeft_(persona.pukUsesLeft),
+      deactivated_(persona.pinDeactivated)
 {
 }
 

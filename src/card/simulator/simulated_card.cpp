@@ -91,10 +91,7 @@ ResponseApdu SimulatedCard::execute(const CommandApdu& command)
     }
 }
 
-bool SimulatedCard::mayAuthenticateTerminal() const
-{
-    return session_.secureMessaging && session_.pace && session_.pace->chat && !session_.terminal;
-}
+bool SimulatedCard::mayAuthenticateTerminal() const { return session_.secureMessaging && session_.pace && session_.pace->chat && !session_.terminal; }
 
 ResponseApdu SimulatedCard::manageSecurityEnvironment(const CommandApdu& command)
 {

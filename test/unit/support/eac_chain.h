@@ -17,20 +17,30 @@ struct EacChain
 
 inline Rights everyRight() { return Rights(~std::uint64_t(0)); }
 
-inline EacChain makeEacChain(Random& random, Rights terminalRights = everyRight(), Bytes descriptionHash = {},
-                             Date terminalFrom = {2026, 11, 1}, Date terminalUntil = {2026, 12, 15})
+inline EacChain makeEacChain(Random& random, Rights terminalRights = everyRight(), Bytes descriptionHash = {}, Date terminalFrom = {2026, 11, 1},
+                             Date terminalUntil = {2026, 12, 15})
 {
     const auto curve = Curve::brainpoolP256r1();
     auto cvcaKey = generateKey(curve, random);
     auto dvKey = generateKey(curve, random);
     auto terminalKey = generateKey(curve, random);
 
-    const auto cvca = issueCvc({.car = "DETESTCVCA00001", .chr = "DETESTCVCA00001", .chat = Chat::of(Role::Cvca, everyRight()),
-                                .effective = {2025, 1, 1}, .expiration = {2028, 1, 1}, .withDomainParameters = true}, cvcaKey, cvcaKey);
-    const auto dv = issueCvc({.car = cvca.chr, .chr = "DETESTDVDE00001", .chat = Chat::of(Role::DvOfficial, everyRight()),
-                              .effective = {2026, 1, 1}, .expiration = {2027, 6, 1}}, dvKey, cvcaKey);
-    const auto terminal = issueCvc({.car = dv.chr, .chr = "DETESTATDE00001", .chat = Chat::of(Role::Terminal, terminalRights),
-                                    .effective = terminalFrom, .expiration = terminalUntil, .descriptionHash = std::move(descriptionHash)},
+    const auto cvca = issueCvc({.car = "DETESTCVCA00001",
+                                .chr = "DETESTCVCA00001",
+                                .chat = Chat::of(Role::Cvca, everyRight()),
+                                .effective = {2025, 1, 1},
+                                .expiration = {2028, 1, 1},
+                                .withDomainParameters = true},
+                               cvcaKey, cvcaKey);
+    const auto dv = issueCvc(
+        {.car = cvca.chr, .chr = "DETESTDVDE00001", .chat = Chat::of(Role::DvOfficial, everyRight()), .effective = {2026, 1, 1}, .expiration = {2027, 6, 1}},
+        dvKey, cvcaKey);
+    const auto terminal = issueCvc({.car = dv.chr,
+                                    .chr = "DETESTATDE00001",
+                                    .chat = Chat::of(Role::Terminal, terminalRights),
+                                    .effective = terminalFrom,
+                                    .expiration = terminalUntil,
+                                    .descriptionHash = std::move(descriptionHash)},
                                    terminalKey, dvKey);
     return {std::move(cvcaKey), std::move(dvKey), std::move(terminalKey), cvca, dv, terminal};
 }
