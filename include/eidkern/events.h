@@ -68,7 +68,7 @@ struct CardFound
 struct WorkflowFinished
 {
     std::optional<Failure> failure; // none: success
-    int browserStatus;              // what the browser is to be answered: 303 with a location, or 400 or 404 and a page
+    int browserStatus;              // what the browser is to be answered: 303 with a location, or 400 or 404 and a page; 0: no browser
     std::string browserLocation;
     Secret ownData;                 // of a self-authentication: JSON with PersonalData and OperationsAllowedByUser
 };

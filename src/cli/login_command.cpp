@@ -71,7 +71,11 @@ public:
         ask(question);
     }
 
-    void withdraw() { prompt_.stop(); } // the question is gone
+    void withdraw() // the question is gone
+    {
+        if (prompt_.isOpen()) view_.say("");
+        prompt_.stop();
+    }
 
 private:
     void ask(const PasswordAsked& question)
@@ -165,6 +169,7 @@ ExitCode run(const LoginOptions& options, std::vector<TrustAnchor> anchors, cons
     };
     const Interrupt interrupt([&](int times) {
         if (times > 1) return loop.quit();
+        answers.withdraw();
         view.say(text(Text::Cancelling, options.language));
         engine.cancel();
     });

@@ -20,6 +20,7 @@ public:
 
     // Writes `question` and calls `answered` once with the line without its end. At the end of input: with nothing.
     void ask(std::string_view question, bool hidden, std::function<void(std::optional<Secret>)> answered);
+    bool isOpen() const { return notifier_ != nullptr; }
     void stop(); // forgets an open question and gives the terminal its echo back
 
 private:

@@ -235,12 +235,13 @@ static Task<Result<Secret>> fetchOwnData(const Url& url, TokenSession& token, Po
 
 Task<Next<Finished>> run(FetchOwnData state, Ports& ports)
 {
+    const BrowserAnswer nobody{0, {}}; // there is no browser
     auto& [token, why, answer, refresh] = state.delivery;
-    if (why) co_return Finished{std::move(why), std::move(answer)};
+    if (why) co_return Finished{std::move(why), nobody};
     auto fetching = fetchOwnData(*refresh, token, ports);
     auto data = co_await std::move(fetching);
-    if (!data) co_return Finished{std::move(data.error()), std::move(answer)};
-    co_return Finished{{}, std::move(answer), std::move(*data)};
+    if (!data) co_return Finished{std::move(data.error()), nobody};
+    co_return Finished{{}, nobody, std::move(*data)};
 }
 
 } // namespace eidkern

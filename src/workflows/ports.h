@@ -85,7 +85,7 @@ struct PasswordQuestion
 
 struct BrowserAnswer
 {
-    int status = 303;     // 303 with a location; 400 or 404 with a page for people
+    int status = 303;     // 303 with a location; 400 or 404 with a page for people; 0: there is no browser
     std::string location;
 };
 
