@@ -197,6 +197,7 @@ private Q_SLOTS:
             {
                 pinId = password->id;
                 if (e.grant(*rightsId, {}) != AnswerResult::NotAsked) qFatal("a late answer");
+                if (e.enter(*rightsId, Secret(card.pin())) != AnswerResult::NotAsked) qFatal("an answer to another question");
                 for (const char* bad : {"", "12345", "1234567", "12345a"})
                     if (e.enter(password->id, Secret(bad)) != AnswerResult::Malformed) qFatal("a malformed PIN");
                 if (e.enter(password->id, Secret(card.pin())) != AnswerResult::Accepted) qFatal("refused");

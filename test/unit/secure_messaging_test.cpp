@@ -149,6 +149,18 @@ private slots:
         QVERIFY(!others.card.open(others.terminal.protect({.ins = 0x84})));
     }
 
+    void aGoodAnswerAfterABadOneIsRefusedToo() // the counters of both ends agree: only the dead session is in the way
+    {
+        Ends ends;
+        const CommandApdu read{0x00, 0xB0, 0x84, 0x00, {}, 256};
+        QVERIFY(ends.card.open(ends.terminal.protect(read)));
+        auto bad = ends.card.protect({{1, 2, 3}, 0x9000});
+        bad.data.back() ^= 1;
+        QVERIFY(!ends.terminal.open(bad));
+        QVERIFY(ends.card.open(ends.terminal.protect(read)));
+        QVERIFY(!ends.terminal.open(ends.card.protect({{1, 2, 3}, 0x9000})));
+    }
+
     void missingAndMisplacedObjects_data()
     {
         QTest::addColumn<QByteArray>("data");

@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Breaks the code on purpose, one line at a time, and wants the named test to turn red for each break.
+
+A mutant that still passes shows a test that could not fail; one that no longer applies shows code that has moved on.
+Works on a copy of the tree, never on the tree itself.
+"""
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+COPY = ROOT / "build" / "mutants" / "tree"
+TREE = ROOT / "build" / "mutants" / "build"
+FOLDERS = ["src", "include", "resources", "test", "docs"]
+
+
+def copy_tree():
+    for folder in FOLDERS:
+        shutil.copytree(ROOT / folder, COPY / folder, dirs_exist_ok=True, copy_function=copy_if_newer)
+    for file in ("CMakeLists.txt", "CMakePresets.json"):
+        copy_if_newer(ROOT / file, COPY / file)
+
+
+def copy_if_newer(source, target):
+    """Keeps the time stamps of files that are the same, so that nothing is built twice."""
+    target = Path(target)
+    if not target.exists() or target.read_bytes() != Path(source).read_bytes():
+        shutil.copy(source, target)
+    return target
+
+
+def build(test):
+    return subprocess.run(["ninja", "-C", TREE, test], capture_output=True, text=True)
+
+
+def verdict(mutant):
+    file = COPY / mutant["file"]
+    original = file.read_text()
+    if original.count(mutant["from"]) < 1:
+        return "does not apply"
+    file.write_text(original.replace(mutant["from"], mutant["to"], 1))
+    try:
+        built = build(mutant["test"])
+        if built.returncode:
+            return "does not compile:\n" + built.stdout[-2000:]
+        try:
+            run = subprocess.run([TREE / "test" / mutant["test"]], capture_output=True, timeout=120)
+        except subprocess.TimeoutExpired:
+            return "killed (it hangs)"
+        return "SURVIVED" if run.returncode == 0 else "killed"
+    finally:
+        file.write_text(original)
+
+
+def main():
+    mutants = json.loads((ROOT / "test" / "mutants" / "mutants.json").read_text())
+    wanted = [m for m in mutants if not sys.argv[1:] or any(word in m["name"] for word in sys.argv[1:])]
+    copy_tree()
+    if not (TREE / "build.ninja").exists():
+        subprocess.run(["cmake", "-S", COPY, "-B", TREE, "-G", "Ninja", "-DCMAKE_CXX_COMPILER=clang++-19", "-DCMAKE_BUILD_TYPE=Debug",
+                        "-DCMAKE_CXX_FLAGS_DEBUG=-O1"], check=True, stdout=subprocess.DEVNULL)
+    for test in sorted({m["test"] for m in wanted}):
+        built = build(test)
+        if built.returncode:
+            sys.exit(f"{test} does not build:\n{built.stdout[-2000:]}")
+    bad = 0
+    for mutant in wanted:
+        result = verdict(mutant)
+        bad += not result.startswith("killed")
+        print(f"{result:16} {mutant['name']} ({mutant['test']})", flush=True)
+    print(f"{len(wanted) - bad} passed, {bad} failed")
+    return bad != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
