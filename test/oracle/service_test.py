@@ -1,0 +1,80 @@
+#!/usr/bin/python3
+"""`eidkern self-auth` against the second eService and eID-Server: service_test.py EIDKERN PERSONAS"""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from second import data_groups
+from second.service import OPTIONAL, REQUIRED, Service, tls_certificates
+
+EIDKERN, PERSONAS = sys.argv[1], pathlib.Path(sys.argv[2])
+
+
+def csca_of_the_simulated_cards() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        pki = pathlib.Path(folder) / "pki"
+        with subprocess.Popen([EIDKERN, "lab", "--pki", pki, "--json"], stdout=subprocess.PIPE) as lab:
+            lab.stdout.readline()
+            lab.terminate()
+        return (pki / "csca.der").read_bytes()
+
+
+class SelfAuthentication(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.csca = csca_of_the_simulated_cards()
+        cls.persona = json.loads((PERSONAS / "adult.json").read_text())
+
+    def read_own_data(self, service: Service) -> tuple[int, dict, str]:
+        outcome = subprocess.run([EIDKERN, "self-auth", service.token_url, "--cvca", service.cvca_file, "--consent", "auto", "--json", "--lang", "en"],
+                                 capture_output=True, text=True, timeout=60)
+        return outcome.returncode, json.loads(outcome.stdout.splitlines()[-1]), outcome.stdout + outcome.stderr
+
+    def succeed(self, detours: bool) -> None:
+        with Service(self.csca, detours=detours) as service:
+            code, result, everything = self.read_own_data(service)
+            dialogue = service.dialogues[-1]
+            self.assertEqual((dialogue.problem, code), ("", 0), everything)
+            self.assertEqual(len(service.dialogues), 1)
+        expected = data_groups.of_persona(self.persona)
+        self.assertEqual(dialogue.values, {group: expected.get(group) for group in REQUIRED + OPTIONAL})
+        self.assertTrue(dialogue.old_enough)
+        shown = result["data"]["PersonalData"]
+        self.assertEqual((shown["FamilyNames"], shown["BirthName"], shown["DateOfBirth"][:10]),
+                         (self.persona["familyNames"], self.persona["birthName"], self.persona["dateOfBirth"]))
+        self.assertEqual(shown["PlaceOfResidence"]["StructuredPlace"]["Street"], self.persona["residence"]["street"])
+
+    def refuse(self, mistake: str, failure: str) -> None:
+        with Service(self.csca, mistake) as service:
+            code, result, everything = self.read_own_data(service)
+        self.assertEqual(result["code"], failure, everything)
+        self.assertEqual((code, service.dialogues[-1].values), (14, {}))
+
+    def test_succeeds(self):
+        self.succeed(detours=False)
+
+    def test_succeeds_with_detours(self):
+        self.succeed(detours=True)
+
+    def test_refuses_another_services_description(self):
+        self.refuse("description hash", "Certificate_Check_Failed_Hash_Mismatch")
+
+    def test_refuses_a_tls_certificate_that_the_description_does_not_name(self):
+        self.refuse("tls hash", "Certificate_Check_Failed_Hash_Missing_In_Description")
+
+    def test_refuses_a_forged_terminal_certificate(self):
+        self.refuse("signature", "Pre_Verification_Invalid_Certificate_Signature")
+
+    def test_the_server_refuses_a_card_of_another_country(self):
+        with Service(tls_certificates()[0].der) as service:
+            code, result, everything = self.read_own_data(service)
+        dialogue = service.dialogues[-1]
+        self.assertTrue(dialogue.problem.startswith("ValueError: passive authentication"), everything)
+        self.assertEqual((code, result["code"], dialogue.values), (14, "Start_Paos_Response_Error", {}))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
