@@ -3,7 +3,7 @@ from second import tlv
 
 NAMES = {1: "documentType", 2: "issuingState", 3: "dateOfExpiry", 4: "givenNames", 5: "familyNames", 6: "artisticName", 7: "academicTitle",
          8: "dateOfBirth", 9: "placeOfBirth", 10: "nationality", 11: "sex", 13: "birthName", 15: "dateOfIssuance", 17: "residence",
-         18: "communityId", 19: "residencePermit1", 20: "residencePermit2", 21: "phoneNumber", 22: "emailAddress"}
+         18: "communityId", 19: "residencePermitI", 20: "residencePermitII", 21: "phoneNumber", 22: "emailAddress"}
 UTF8, NUMERIC, PRINTABLE, IA5, OCTETS = 0x0C, 0x12, 0x13, 0x16, 0x04
 KINDS = {1: PRINTABLE, 2: PRINTABLE, 3: NUMERIC, 4: UTF8, 5: UTF8, 6: UTF8, 7: UTF8, 8: NUMERIC, 10: PRINTABLE, 11: PRINTABLE, 13: UTF8, 15: NUMERIC,
          18: OCTETS, 21: PRINTABLE, 22: IA5}

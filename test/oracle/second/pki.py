@@ -35,12 +35,12 @@ class CvPki:
 
     def __init__(self, terminal_rights: list[int], description: bytes):
         curve, today = BRAINPOOL_P256R1, datetime.datetime.utcnow().date()
-        cvca_key, dv_key, self.terminal_key = curve.private_key(), curve.private_key(), curve.private_key()
+        self.cvca_key, dv_key, self.terminal_key = curve.private_key(), curve.private_key(), curve.private_key()
         all_rights = list(range(38))
         self.description = description
-        self.cvca = cvc.issue(curve, cvca_key, "DE2NDCVCA00001", "DE2NDCVCA00001", curve.public_key(cvca_key), cvc.chat(all_rights, cvc.CVCA),
+        self.cvca = cvc.issue(curve, self.cvca_key, "DE2NDCVCA00001", "DE2NDCVCA00001", curve.public_key(self.cvca_key), cvc.chat(all_rights, cvc.CVCA),
                               today - 30 * DAY, today + 365 * DAY, True)
-        self.dv = cvc.issue(curve, cvca_key, self.cvca.chr, "DE2NDDV00001", curve.public_key(dv_key), cvc.chat(all_rights, cvc.OFFICIAL_DV),
+        self.dv = cvc.issue(curve, self.cvca_key, self.cvca.chr, "DE2NDDV00001", curve.public_key(dv_key), cvc.chat(all_rights, cvc.OFFICIAL_DV),
                             today - 10 * DAY, today + 60 * DAY)
         self.terminal = cvc.issue(curve, dv_key, self.dv.chr, "DE2NDAT00001", curve.public_key(self.terminal_key), cvc.chat(terminal_rights),
                                   today, today + 20 * DAY, description_hash=hashlib.sha256(description).digest())
