@@ -290,7 +290,7 @@ class Certificates(CardTest):
     def issue(self, role: int, effective: int = -1, expiry: int = 1, key: int = 0, holder: str = "DE2NDOTHER00001", domain: bool = False) -> cvc.Certificate:
         """Signed with the CVCA's key if there is no other; days from today."""
         curve, today = BRAINPOOL_P256R1, datetime.datetime.utcnow().date()
-        return cvc.issue(curve, key or self.pki.cvca_key, self.pki.cvca.chr, holder, curve.public_key(6), cvc.chat(READ_ALL, role),
+        return cvc.issue(curve, key or self.pki.issuers.cvca_key, self.pki.cvca.chr, holder, curve.public_key(6), cvc.chat(READ_ALL, role),
                          today + effective * DAY, today + expiry * DAY, domain)
 
     def accepts(self, certificate: cvc.Certificate) -> None:

@@ -2,36 +2,24 @@
 """`eidkern self-auth` against the second eService and eID-Server: service_test.py EIDKERN PERSONAS"""
 import json
 import pathlib
-import subprocess
 import sys
-import tempfile
 import unittest
 
 from second import data_groups
+from second.client import csca_of_simulated_cards, login
 from second.service import OPTIONAL, REQUIRED, Service, tls_certificates
 
 EIDKERN, PERSONAS = sys.argv[1], pathlib.Path(sys.argv[2])
 
 
-def csca_of_the_simulated_cards() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        pki = pathlib.Path(folder) / "pki"
-        with subprocess.Popen([EIDKERN, "lab", "--pki", pki, "--json"], stdout=subprocess.PIPE) as lab:
-            lab.stdout.readline()
-            lab.terminate()
-        return (pki / "csca.der").read_bytes()
-
-
 class SelfAuthentication(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.csca = csca_of_the_simulated_cards()
+        cls.csca = csca_of_simulated_cards(EIDKERN)
         cls.persona = json.loads((PERSONAS / "adult.json").read_text())
 
     def read_own_data(self, service: Service) -> tuple[int, dict, str]:
-        outcome = subprocess.run([EIDKERN, "self-auth", service.token_url, "--cvca", service.cvca_file, "--consent", "auto", "--json", "--lang", "en"],
-                                 capture_output=True, text=True, timeout=60)
-        return outcome.returncode, json.loads(outcome.stdout.splitlines()[-1]), outcome.stdout + outcome.stderr
+        return login(EIDKERN, "self-auth", service.token_url, service.cvca_file)
 
     def succeed(self, detours: bool) -> None:
         with Service(self.csca, detours=detours) as service:

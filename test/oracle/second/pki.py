@@ -2,6 +2,7 @@
 import datetime
 import hashlib
 import ipaddress
+from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -30,17 +31,29 @@ class Tls:
         self.digest = hashlib.sha256(self.der).digest()
 
 
+@dataclass(frozen=True)
+class Issuers:
+    cvca: cvc.Certificate
+    dv: cvc.Certificate
+    dv_key: int
+    cvca_key: int = 0  # 0: not known here
+
+
+def fresh_issuers() -> Issuers:
+    curve, today, rights = BRAINPOOL_P256R1, datetime.datetime.utcnow().date(), list(range(38))
+    cvca_key, dv_key = curve.private_key(), curve.private_key()
+    cvca = cvc.issue(curve, cvca_key, "DE2NDCVCA00001", "DE2NDCVCA00001", curve.public_key(cvca_key), cvc.chat(rights, cvc.CVCA),
+                     today - 30 * DAY, today + 365 * DAY, True)
+    dv = cvc.issue(curve, cvca_key, cvca.chr, "DE2NDDV00001", curve.public_key(dv_key), cvc.chat(rights, cvc.OFFICIAL_DV), today - 10 * DAY, today + 60 * DAY)
+    return Issuers(cvca, dv, dv_key, cvca_key)
+
+
 class CvPki:
     """`terminal_rights`: bits of the terminal's CHAT."""
 
-    def __init__(self, terminal_rights: list[int], description: bytes):
+    def __init__(self, terminal_rights: list[int], description: bytes, issuers: Issuers | None = None):
         curve, today = BRAINPOOL_P256R1, datetime.datetime.utcnow().date()
-        self.cvca_key, dv_key, self.terminal_key = curve.private_key(), curve.private_key(), curve.private_key()
-        all_rights = list(range(38))
-        self.description = description
-        self.cvca = cvc.issue(curve, self.cvca_key, "DE2NDCVCA00001", "DE2NDCVCA00001", curve.public_key(self.cvca_key), cvc.chat(all_rights, cvc.CVCA),
-                              today - 30 * DAY, today + 365 * DAY, True)
-        self.dv = cvc.issue(curve, self.cvca_key, self.cvca.chr, "DE2NDDV00001", curve.public_key(dv_key), cvc.chat(all_rights, cvc.OFFICIAL_DV),
-                            today - 10 * DAY, today + 60 * DAY)
-        self.terminal = cvc.issue(curve, dv_key, self.dv.chr, "DE2NDAT00001", curve.public_key(self.terminal_key), cvc.chat(terminal_rights),
-                                  today, today + 20 * DAY, description_hash=hashlib.sha256(description).digest())
+        self.description, self.issuers, self.terminal_key = description, issuers or fresh_issuers(), curve.private_key()
+        self.cvca, self.dv = self.issuers.cvca, self.issuers.dv
+        self.terminal = cvc.issue(curve, self.issuers.dv_key, self.dv.chr, "DE2NDAT00001", curve.public_key(self.terminal_key), cvc.chat(terminal_rights),
+                                  today, today + 10 * DAY, description_hash=hashlib.sha256(description).digest())

@@ -9,7 +9,7 @@ import threading
 
 from second import cvc
 from second.eid_server import Dialogue
-from second.pki import CvPki, Tls
+from second.pki import CvPki, Issuers, Tls
 from second.tls_psk import PskContext
 
 SUITES = "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256"
@@ -29,9 +29,9 @@ def tls_certificates() -> tuple[Tls, Tls]:
 
 class Service:
     """A context manager. `mistake`: "", "description hash", "tls hash" or "signature". `detours`: see Dialogue; also HTTP 202 and chunked bodies.
-    `dialogues` are the authentications so far."""
+    `dialogues` are the authentications so far; `eid_port`, changed, leads clients elsewhere."""
 
-    def __init__(self, csca: bytes, mistake: str = "", detours: bool = False):
+    def __init__(self, csca: bytes, mistake: str = "", detours: bool = False, issuers: Issuers | None = None):
         self._folder = tempfile.TemporaryDirectory()
         web, eid = tls_certificates()
         self._web = _serve(_handler(self, self._get), None)
@@ -39,6 +39,7 @@ class Service:
         self._web.socket = self._https(web).wrap_socket(self._web.socket, server_side=True, do_handshake_on_connect=False)
         files = [self._write(f"eid.{kind}", content) for kind, content in (("crt", eid.certificate), ("key", eid.key))]
         self._eid = _serve(_handler(self, self._post), PskContext(*files, PSK_SUITES, lambda identity: self._by_identifier[identity].psk))
+        self.eid_port = self._eid.server_port
         self._by_identifier: dict[str, Dialogue] = {}
         self.dialogues: list[Dialogue] = []
         self.csca, self.detours = csca, detours
@@ -46,7 +47,7 @@ class Service:
         hashes = [eid.digest] if mistake == "tls hash" else [web.digest, eid.digest]
         description = cvc.description("Second service", self.url, "Name: Second service\nPurpose: tests", hashes, "Second test DV")
         rights = [cvc.read(group) for group in REQUIRED + OPTIONAL] + [cvc.AGE_VERIFICATION]
-        self.pki = CvPki(rights, description)
+        self.pki = CvPki(rights, description, issuers)
         if mistake == "description hash":
             self.pki.description = cvc.description("Another service", self.url, "Purpose: fraud", hashes, "Second test DV")
         if mistake == "signature":
@@ -91,7 +92,7 @@ class Service:
         return 202 if self.detours and not dialogue.finished else 200, "application/vnd.paos+xml; charset=UTF-8", answer
 
     def _token(self, dialogue: Dialogue) -> bytes:
-        return (f"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<TCTokenType><ServerAddress>https://127.0.0.1:{self._eid.server_port}/paos?x=1</ServerAddress>"
+        return (f"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<TCTokenType><ServerAddress>https://127.0.0.1:{self.eid_port}/paos?x=1</ServerAddress>"
                 f"<SessionIdentifier>{dialogue.identifier}</SessionIdentifier><RefreshAddress>{self.url}/done?session={dialogue.identifier}</RefreshAddress>"
                 f"<CommunicationErrorAddress>{self.url}/sorry</CommunicationErrorAddress><Binding>urn:liberty:paos:2006-08</Binding>"
                 "<PathSecurity-Protocol>urn:ietf:rfc:4279</PathSecurity-Protocol>"
