@@ -7,6 +7,7 @@ import unittest
 
 from second import data_groups
 from second.client import csca_of_simulated_cards, login
+from second.pki import linked_issuers
 from second.service import OPTIONAL, REQUIRED, Service, tls_certificates
 
 EIDKERN, PERSONAS = sys.argv[1], pathlib.Path(sys.argv[2])
@@ -21,8 +22,8 @@ class SelfAuthentication(unittest.TestCase):
     def read_own_data(self, service: Service) -> tuple[int, dict, str]:
         return login(EIDKERN, "self-auth", service.token_url, service.cvca_file)
 
-    def succeed(self, detours: bool) -> None:
-        with Service(self.csca, detours=detours) as service:
+    def succeed(self, **variant) -> None:
+        with Service(self.csca, **variant) as service:
             code, result, everything = self.read_own_data(service)
             dialogue = service.dialogues[-1]
             self.assertEqual((dialogue.problem, code), ("", 0), everything)
@@ -42,10 +43,13 @@ class SelfAuthentication(unittest.TestCase):
         self.assertEqual((code, service.dialogues[-1].values), (14, {}))
 
     def test_succeeds(self):
-        self.succeed(detours=False)
+        self.succeed()
 
     def test_succeeds_with_detours(self):
         self.succeed(detours=True)
+
+    def test_succeeds_with_a_link_certificate(self):
+        self.succeed(issuers=linked_issuers())
 
     def test_refuses_another_services_description(self):
         self.refuse("description hash", "Certificate_Check_Failed_Hash_Mismatch")

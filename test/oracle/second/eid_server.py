@@ -17,7 +17,8 @@ class Refused(Exception):
 
 
 class Dialogue:
-    """`required`, `optional`: numbers of data groups. `detours`: with InitializeFramework, and the terminal's signature only in EACAdditionalInput."""
+    """`required`, `optional`: numbers of data groups. `detours`: with InitializeFramework, the terminal's signature only in
+    EACAdditionalInput, and acceptable status codes."""
 
     def __init__(self, pki: CvPki, csca: bytes, required: list[int], optional: list[int], minimum_age: int, detours: bool):
         self.identifier, self.psk = secrets.token_hex(16).upper(), secrets.token_bytes(37)
@@ -76,9 +77,10 @@ class Dialogue:
 
     def _eac1(self) -> str:
         self._next = self._eac1_output
-        pki = self._pki
+        pki, link = self._pki, self._pki.issuers.link
         return paos.did_authenticate("EAC1InputType", [
-            ("Certificate", pki.dv.whole.hex()), ("Certificate", pki.terminal.whole.hex()), ("CertificateDescription", pki.description.hex()),
+            ("Certificate", pki.dv.whole.hex()), *([("Certificate", link.whole.hex())] if link else []), ("Certificate", pki.terminal.whole.hex()),
+            ("CertificateDescription", pki.description.hex()),
             ("RequiredCHAT", self._required.hex()), ("OptionalCHAT", self._optional.hex()), ("AuthenticatedAuxiliaryData", self._auxiliary.hex())])
 
     def _eac1_output(self, message: paos.Message) -> str:
@@ -147,7 +149,7 @@ class Dialogue:
         for command in self._batch:
             apdus.append(self._messaging.protect(command))
             self._messaging.counter += 1  # the card's answer
-        return paos.transmit(apdus)
+        return paos.transmit(apdus, ["9000", "62", "6300", "6A82"] if self._detours else [])
 
     def _transmitted(self, message: paos.Message) -> str:
         self._demand_ok(message, "TransmitResponse")

@@ -78,8 +78,9 @@ def did_authenticate(kind: str, elements: list[tuple[str, str]]) -> str:
             f'<i:AuthenticationProtocolData Protocol="urn:oid:1.0.24727.3.0.0.7.2" x:type="i:{kind}">{inner}</i:AuthenticationProtocolData></i:DIDAuthenticate>')
 
 
-def transmit(apdus: list[bytes]) -> str:
-    infos = "".join(f"<i:InputAPDUInfo><i:InputAPDU>{apdu.hex()}</i:InputAPDU></i:InputAPDUInfo>" for apdu in apdus)
+def transmit(apdus: list[bytes], acceptable: list[str]) -> str:
+    codes = "".join(f"<i:AcceptableStatusCode>{code}</i:AcceptableStatusCode>" for code in acceptable)
+    infos = "".join(f"<i:InputAPDUInfo><i:InputAPDU>{apdu.hex()}</i:InputAPDU>{codes}</i:InputAPDUInfo>" for apdu in apdus)
     return f"<i:Transmit><i:SlotHandle>00</i:SlotHandle>{infos}</i:Transmit>"
 
 

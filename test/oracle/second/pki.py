@@ -37,6 +37,7 @@ class Issuers:
     dv: cvc.Certificate
     dv_key: int
     cvca_key: int = 0  # 0: not known here
+    link: cvc.Certificate | None = None  # then the DV is below it, and it below the CVCA
 
 
 def fresh_issuers() -> Issuers:
@@ -46,6 +47,16 @@ def fresh_issuers() -> Issuers:
                      today - 30 * DAY, today + 365 * DAY, True)
     dv = cvc.issue(curve, cvca_key, cvca.chr, "DE2NDDV00001", curve.public_key(dv_key), cvc.chat(rights, cvc.OFFICIAL_DV), today - 10 * DAY, today + 60 * DAY)
     return Issuers(cvca, dv, dv_key, cvca_key)
+
+
+def linked_issuers() -> Issuers:
+    """The CVCA has passed on to a new key; clients and cards still know the old one."""
+    old, curve, today, rights = fresh_issuers(), BRAINPOOL_P256R1, datetime.datetime.utcnow().date(), list(range(38))
+    key, dv_key = curve.private_key(), curve.private_key()
+    link = cvc.issue(curve, old.cvca_key, old.cvca.chr, "DE2NDCVCA00002", curve.public_key(key), cvc.chat(rights, cvc.CVCA), today - 20 * DAY,
+                     today + 365 * DAY, True)
+    dv = cvc.issue(curve, key, link.chr, "DE2NDDV00002", curve.public_key(dv_key), cvc.chat(rights, cvc.OFFICIAL_DV), today - 10 * DAY, today + 60 * DAY)
+    return Issuers(old.cvca, dv, dv_key, link=link)
 
 
 class CvPki:

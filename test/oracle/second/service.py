@@ -14,6 +14,7 @@ from second.tls_psk import PskContext
 
 SUITES = "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256"
 PSK_SUITES = "RSA-PSK-AES256-GCM-SHA384:RSA-PSK-AES128-GCM-SHA256"
+MANDATORY_PSK_SUITE = "RSA-PSK-AES256-CBC-SHA:@SECLEVEL=1"  # TR-03124-1 4.5
 PERSONAL_DATA = {1: "DocumentType", 2: "IssuingState", 3: "DateOfExpiry", 4: "GivenNames", 5: "FamilyNames", 6: "ArtisticName", 7: "AcademicTitle",
                  8: "DateOfBirth", 9: "PlaceOfBirth", 10: "Nationality", 13: "BirthName", 17: "PlaceOfResidence"}
 REQUIRED = [4, 5]
@@ -28,7 +29,8 @@ def tls_certificates() -> tuple[Tls, Tls]:
 
 
 class Service:
-    """A context manager. `mistake`: "", "description hash", "tls hash" or "signature". `detours`: see Dialogue; also HTTP 202 and chunked bodies.
+    """A context manager. `mistake`: "", "description hash", "tls hash" or "signature". `detours`: see Dialogue; also HTTP 202, chunked bodies and the
+    mandatory PSK suite alone.
     `dialogues` are the authentications so far; `eid_port`, changed, leads clients elsewhere."""
 
     def __init__(self, csca: bytes, mistake: str = "", detours: bool = False, issuers: Issuers | None = None):
@@ -38,7 +40,7 @@ class Service:
         self.url = f"https://127.0.0.1:{self._web.server_port}"
         self._web.socket = self._https(web).wrap_socket(self._web.socket, server_side=True, do_handshake_on_connect=False)
         files = [self._write(f"eid.{kind}", content) for kind, content in (("crt", eid.certificate), ("key", eid.key))]
-        self._eid = _serve(_handler(self, self._post), PskContext(*files, PSK_SUITES, lambda identity: self._by_identifier[identity].psk))
+        self._eid = _serve(_handler(self, self._post), PskContext(*files, MANDATORY_PSK_SUITE if detours else PSK_SUITES, lambda identity: self._by_identifier[identity].psk))
         self.eid_port = self._eid.server_port
         self._by_identifier: dict[str, Dialogue] = {}
         self.dialogues: list[Dialogue] = []
