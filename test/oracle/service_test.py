@@ -3,6 +3,7 @@
 import json
 import pathlib
 import sys
+import tempfile
 import unittest
 
 from second import data_groups
@@ -46,10 +47,24 @@ class SelfAuthentication(unittest.TestCase):
         self.succeed()
 
     def test_succeeds_with_detours(self):
-        self.succeed(detours=True)
+        self.succeed(detours=True, acceptable=("9000", "62", "6300", "6A82"))
 
     def test_succeeds_with_a_link_certificate(self):
         self.succeed(issuers=linked_issuers())
+
+    def test_a_data_group_that_the_card_does_not_have(self):
+        with tempfile.TemporaryDirectory() as folder:
+            persona = pathlib.Path(folder) / "persona.json"
+            persona.write_text(json.dumps({key: value for key, value in self.persona.items() if key != "artisticName"}))
+            for acceptable, expected in (((), 0), (("9000", "62"), 14)):
+                with Service(self.csca, acceptable=acceptable) as service:
+                    code, _, everything = login(EIDKERN, "self-auth", service.token_url, service.cvca_file, f"sim:{persona}")
+                dialogue = service.dialogues[-1]
+                self.assertEqual(code, expected, dialogue.problem + everything)
+                if expected == 0:
+                    self.assertIsNone(dialogue.values[6])
+        self.assertEqual(dialogue.last_outputs, 3)  # of 4, 5, 6 and 7: the third is the unexpected one, nothing comes after it
+        self.assertEqual([uri.rpartition("/")[2] for uri in dialogue.client_result], ["resultmajor#error", "common#unknownError"])
 
     def test_refuses_another_services_description(self):
         self.refuse("description hash", "Certificate_Check_Failed_Hash_Mismatch")

@@ -29,8 +29,8 @@ def csca_of_simulated_cards(eidkern: str) -> bytes:
         return (lab.pki / "csca.der").read_bytes()
 
 
-def login(eidkern: str, command: str, url: str, cvca_file: str) -> tuple[int, dict, str]:
+def login(eidkern: str, command: str, url: str, cvca_file: str, card: str = "sim") -> tuple[int, dict, str]:
     """Exit code, the result event, and everything that was said."""
-    arguments = [eidkern, command, url, "--cvca", cvca_file, "--consent", "auto", "--json", "--lang", "en"]
+    arguments = [eidkern, command, url, "--cvca", cvca_file, "--card", card, "--consent", "auto", "--json", "--lang", "en"]
     outcome = subprocess.run(arguments, capture_output=True, text=True, timeout=60)
     return outcome.returncode, json.loads(outcome.stdout.splitlines()[-1]), outcome.stdout + outcome.stderr

@@ -18,15 +18,16 @@ class Refused(Exception):
 
 class Dialogue:
     """`required`, `optional`: numbers of data groups. `detours`: with InitializeFramework, the terminal's signature only in
-    EACAdditionalInput, and acceptable status codes."""
+    EACAdditionalInput. `acceptable`: status codes; empty for all."""
 
-    def __init__(self, pki: CvPki, csca: bytes, required: list[int], optional: list[int], minimum_age: int, detours: bool):
+    def __init__(self, pki: CvPki, csca: bytes, required: list[int], optional: list[int], minimum_age: int, detours: bool, acceptable: list[str]):
         self.identifier, self.psk = secrets.token_hex(16).upper(), secrets.token_bytes(37)
         self.finished, self.client_result, self.problem = False, ("", ""), ""
+        self.last_outputs = 0  # answers in the last TransmitResponse
         self.values: dict[int, str | dict[str, str] | None] = {}  # None: the card does not have it
         self.old_enough: bool | None = None
         self.rights: set[int] = set()
-        self._pki, self._csca, self._detours = pki, csca, detours
+        self._pki, self._csca, self._detours, self._acceptable = pki, csca, detours, acceptable
         self._required = cvc.chat([cvc.read(group) for group in required])
         self._optional = cvc.chat([cvc.read(group) for group in optional] + [cvc.AGE_VERIFICATION])
         today = datetime.datetime.utcnow().date()
@@ -149,11 +150,12 @@ class Dialogue:
         for command in self._batch:
             apdus.append(self._messaging.protect(command))
             self._messaging.counter += 1  # the card's answer
-        return paos.transmit(apdus, ["9000", "62", "6300", "6A82"] if self._detours else [])
+        return paos.transmit(apdus, self._acceptable)
 
     def _transmitted(self, message: paos.Message) -> str:
-        self._demand_ok(message, "TransmitResponse")
         answers = message.texts("OutputAPDU")
+        self.last_outputs = len(answers)
+        self._demand_ok(message, "TransmitResponse")
         if len(answers) != len(self._batch):
             raise Refused(f"{len(answers)} answers to {len(self._batch)} commands")
         self._messaging.counter -= 2 * len(self._batch)

@@ -33,7 +33,8 @@ class Service:
     mandatory PSK suite alone.
     `dialogues` are the authentications so far; `eid_port`, changed, leads clients elsewhere."""
 
-    def __init__(self, csca: bytes, mistake: str = "", detours: bool = False, issuers: Issuers | None = None):
+    def __init__(self, csca: bytes, mistake: str = "", detours: bool = False, issuers: Issuers | None = None,
+                 acceptable: tuple[str, ...] = ()):
         self._folder = tempfile.TemporaryDirectory()
         web, eid = tls_certificates()
         self._web = _serve(_handler(self, self._get), None)
@@ -44,7 +45,7 @@ class Service:
         self.eid_port = self._eid.server_port
         self._by_identifier: dict[str, Dialogue] = {}
         self.dialogues: list[Dialogue] = []
-        self.csca, self.detours = csca, detours
+        self.csca, self.detours, self.acceptable = csca, detours, list(acceptable)
 
         hashes = [eid.digest] if mistake == "tls hash" else [web.digest, eid.digest]
         description = cvc.description("Second service", self.url, "Name: Second service\nPurpose: tests", hashes, "Second test DV")
@@ -74,7 +75,7 @@ class Service:
 
     def _get(self, path: str, *_) -> tuple[int, str, bytes]:
         if path == "/token":
-            dialogue = Dialogue(self.pki, self.csca, REQUIRED, OPTIONAL, MINIMUM_AGE, self.detours)
+            dialogue = Dialogue(self.pki, self.csca, REQUIRED, OPTIONAL, MINIMUM_AGE, self.detours, self.acceptable)
             self._by_identifier[dialogue.identifier] = dialogue
             self.dialogues.append(dialogue)
             return 200, "text/xml; charset=utf-8", self._token(dialogue)
