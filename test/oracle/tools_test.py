@@ -43,9 +43,10 @@ class CvcCreate(unittest.TestCase):
 
     @classmethod
     def create(cls, name: str, role: str, holder: str, *more: str) -> cvc.Certificate:
-        expires = (datetime.datetime.utcnow().date() + 20 * DAY).strftime("%y%m%d")
-        subprocess.run(["cvc-create", f"--role={role}", "--type=at", f"--chr={holder}", f"--expires={expires}", "--scheme=ECDSA_SHA_256",
-                        f"--out-cert={name}.cvcert", *more], check=True, capture_output=True, cwd=cls.folder.name)
+        today = datetime.datetime.utcnow().date()
+        issued, expires = (day.strftime("%y%m%d") for day in (today, today + 20 * DAY))
+        subprocess.run(["cvc-create", f"--role={role}", "--type=at", f"--chr={holder}", f"--issued={issued}",
+                        f"--expires={expires}", "--scheme=ECDSA_SHA_256", f"--out-cert={name}.cvcert", *more], check=True, capture_output=True, cwd=cls.folder.name)
         return cvc.parse(pathlib.Path(cls.path(f"{name}.cvcert")).read_bytes())
 
     def key(self, name: str) -> int:
