@@ -6,7 +6,7 @@ import sys
 import tempfile
 import unittest
 
-from second import data_groups
+from second import data_groups, paos
 from second.client import csca_of_simulated_cards, login
 from second.pki import linked_issuers
 from second.service import OPTIONAL, REQUIRED, Service, tls_certificates
@@ -37,11 +37,11 @@ class SelfAuthentication(unittest.TestCase):
                          (self.persona["familyNames"], self.persona["birthName"], self.persona["dateOfBirth"]))
         self.assertEqual(shown["PlaceOfResidence"]["StructuredPlace"]["Street"], self.persona["residence"]["street"])
 
-    def refuse(self, mistake: str, failure: str) -> None:
+    def refuse(self, mistake: str, failure: str, exit_code: int = 14) -> None:
         with Service(self.csca, mistake) as service:
             code, result, everything = self.read_own_data(service)
         self.assertEqual(result["code"], failure, everything)
-        self.assertEqual((code, service.dialogues[-1].values), (14, {}))
+        self.assertEqual((code, service.dialogues[-1].values), (exit_code, {}))
 
     def test_succeeds(self):
         self.succeed()
@@ -51,6 +51,11 @@ class SelfAuthentication(unittest.TestCase):
 
     def test_succeeds_with_a_link_certificate(self):
         self.succeed(issuers=linked_issuers())
+
+    def test_reads_messages_in_another_dress(self):
+        for dress in (paos.spread, paos.without_header):
+            with self.subTest(dress.__name__):
+                self.succeed(dress=dress)
 
     def test_a_data_group_that_the_card_does_not_have(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -73,7 +78,10 @@ class SelfAuthentication(unittest.TestCase):
         self.refuse("tls hash", "Certificate_Check_Failed_Hash_Missing_In_Description")
 
     def test_refuses_a_forged_terminal_certificate(self):
-        self.refuse("signature", "Pre_Verification_Invalid_Certificate_Signature")
+        self.refuse("certificate", "Pre_Verification_Invalid_Certificate_Signature")
+
+    def test_the_card_refuses_a_terminal_without_its_key(self):
+        self.refuse("signature", "Did_Authenticate_Eac2_Card_Command_Failed", 11)
 
     def test_the_server_refuses_a_card_of_another_country(self):
         with Service(tls_certificates()[0].der) as service:

@@ -35,7 +35,8 @@ class CvcCreate(unittest.TestCase):
                         "-out", cls.path("root.pkcs8")], check=True, capture_output=True)
         cls.root = cls.create("root", "cvca", "DEOPENCVCA00001", "--sign-with=root.pkcs8", "--chat=FC0F13FFFF")
         cls.dv = cls.create("dv", "dv_domestic", "DEOPENDV00001", "--sign-with=root.pkcs8", "--sign-as=root.cvcert", "--chat=800F13FFFF", "--out-key=dv.pkcs8")
-        cls.at = cls.create("at", "terminal", "DEOPENAT00001", "--sign-with=dv.pkcs8", "--sign-as=dv.cvcert", "--read-dg4", "--verify-age", "--out-key=at.pkcs8")
+        cls.at = cls.create("at", "terminal", "DEOPENAT00001", "--sign-with=dv.pkcs8", "--sign-as=dv.cvcert", "--read-dg4", "--verify-age",
+                            "--out-key=at.pkcs8")
 
     @classmethod
     def path(cls, name: str) -> str:
@@ -46,7 +47,8 @@ class CvcCreate(unittest.TestCase):
         today = datetime.datetime.utcnow().date()
         issued, expires = (day.strftime("%y%m%d") for day in (today, today + 20 * DAY))
         subprocess.run(["cvc-create", f"--role={role}", "--type=at", f"--chr={holder}", f"--issued={issued}",
-                        f"--expires={expires}", "--scheme=ECDSA_SHA_256", f"--out-cert={name}.cvcert", *more], check=True, capture_output=True, cwd=cls.folder.name)
+                        f"--expires={expires}", "--scheme=ECDSA_SHA_256", f"--out-cert={name}.cvcert", *more],
+                       check=True, capture_output=True, cwd=cls.folder.name)
         return cvc.parse(pathlib.Path(cls.path(f"{name}.cvcert")).read_bytes())
 
     def key(self, name: str) -> int:
@@ -109,8 +111,8 @@ class SClient(unittest.TestCase):
         return outcome.returncode, outcome.stdout + outcome.stderr
 
     def test_every_suite_and_the_first_messages(self):
-        body = (f'<s:Envelope xmlns:s="{paos.SOAP}" xmlns:a="{paos.WSA}" xmlns:i="{paos.ISO}"><s:Header><a:MessageID>urn:uuid:1</a:MessageID></s:Header><s:Body>'
-                f"<i:StartPAOS><i:SessionIdentifier>{self.identity}</i:SessionIdentifier><i:ConnectionHandle><i:CardApplication>e80704007f00070302"
+        body = (f'<s:Envelope xmlns:s="{paos.SOAP}" xmlns:a="{paos.WSA}" xmlns:i="{paos.ISO}"><s:Header><a:MessageID>urn:uuid:1</a:MessageID></s:Header>'
+                f"<s:Body><i:StartPAOS><i:SessionIdentifier>{self.identity}</i:SessionIdentifier><i:ConnectionHandle><i:CardApplication>e80704007f00070302"
                 "</i:CardApplication></i:ConnectionHandle><i:UserAgent><i:Name>s_client</i:Name><i:VersionMajor>1</i:VersionMajor><i:VersionMinor>0"
                 "</i:VersionMinor></i:UserAgent><i:SupportedAPIVersions><i:Major>1</i:Major><i:Minor>1</i:Minor><i:Subminor>5</i:Subminor>"
                 "</i:SupportedAPIVersions></i:StartPAOS></s:Body></s:Envelope>").encode()

@@ -1,6 +1,7 @@
 """The dialogue of an eID-Server (TR-03112-7 3.6, TR-03130): one object per authentication. It believes nothing that it has not verified."""
 import datetime
 import secrets
+from typing import Callable
 from xml.sax.saxutils import escape
 
 from second import cvc, data_groups, eac, paos, passive, pace, tlv
@@ -17,17 +18,19 @@ class Refused(Exception):
 
 
 class Dialogue:
-    """`required`, `optional`: numbers of data groups. `detours`: with InitializeFramework, the terminal's signature only in
-    EACAdditionalInput. `acceptable`: status codes; empty for all."""
+    """`required`, `optional`: numbers of data groups. `detours`: with InitializeFramework, and the terminal's signature only in EACAdditionalInput.
+    `acceptable`: status codes; empty for all. `dress`: what becomes of each message on its way.
+    """
 
-    def __init__(self, pki: CvPki, csca: bytes, required: list[int], optional: list[int], minimum_age: int, detours: bool, acceptable: list[str]):
+    def __init__(self, pki: CvPki, csca: bytes, required: list[int], optional: list[int], minimum_age: int, detours: bool, acceptable: list[str],
+                 dress: Callable[[bytes], bytes] | None):
         self.identifier, self.psk = secrets.token_hex(16).upper(), secrets.token_bytes(37)
         self.finished, self.client_result, self.problem = False, ("", ""), ""
         self.last_outputs = 0  # answers in the last TransmitResponse
         self.values: dict[int, str | dict[str, str] | None] = {}  # None: the card does not have it
         self.old_enough: bool | None = None
         self.rights: set[int] = set()
-        self._pki, self._csca, self._detours, self._acceptable = pki, csca, detours, acceptable
+        self._pki, self._csca, self._detours, self._acceptable, self._dress = pki, csca, detours, acceptable, dress
         self._required = cvc.chat([cvc.read(group) for group in required])
         self._optional = cvc.chat([cvc.read(group) for group in optional] + [cvc.AGE_VERIFICATION])
         today = datetime.datetime.utcnow().date()
@@ -50,6 +53,9 @@ class Dialogue:
             self.problem = self.problem or f"{type(error).__name__}: {error}"
             body = self._end(paos.start_paos_response("al/common#internalError", escape(self.problem)))
         whole, self._last_id = paos.write(body)
+        if self._dress:
+            whole = self._dress(whole)
+            self._last_id = self._last_id if self._last_id.encode() in whole else None
         return whole
 
     def _end(self, body: str) -> str:

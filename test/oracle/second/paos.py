@@ -1,4 +1,8 @@
-"""PAOS messages (TR-03112-7 2.4, 3.6; TR-03112-6 3.2.5) as an eID-Server writes and reads them. The prefixes are not those of the client: only namespaces count."""
+"""PAOS messages (TR-03112-7 2.4, 3.6; TR-03112-6 3.2.5) as an eID-Server writes and reads them.
+
+The prefixes are not those of the client: only namespaces count.
+"""
+import re
 import uuid
 import xml.etree.ElementTree as xml
 from dataclasses import dataclass
@@ -66,6 +70,17 @@ def write(body: str) -> tuple[bytes, str]:
     return text.encode(), message_id
 
 
+def spread(text: bytes) -> bytes:
+    """The same message with blanks, comments, upper-case hex and header blocks that nobody knows."""
+    text = re.sub(rb">([0-9a-f]{6,})<", lambda found: b">\n  " + found[1].upper() + b"\n<", text)
+    text = text.replace(b"<S:Header>", b'<S:Header><q:Correlation xmlns:q="urn:example"><q:Id/></q:Correlation>')
+    return text.replace(b"><", b">\n<!-- nothing -->\n<")
+
+
+def without_header(text: bytes) -> bytes:
+    return re.sub(rb"<S:Header>.*</S:Header>", b"", text)
+
+
 def initialize_framework() -> str:
     return "<e:InitializeFramework/>"
 
@@ -75,7 +90,8 @@ def did_authenticate(kind: str, elements: list[tuple[str, str]]) -> str:
     inner = "".join(f"<i:{name}>{value}</i:{name}>" for name, value in elements)
     return ('<i:DIDAuthenticate><i:ConnectionHandle x:type="i:ConnectionHandleType"><i:CardApplication>e80704007f00070302</i:CardApplication>'
             "<i:SlotHandle>00</i:SlotHandle></i:ConnectionHandle><i:DIDName>PIN</i:DIDName>"
-            f'<i:AuthenticationProtocolData Protocol="urn:oid:1.0.24727.3.0.0.7.2" x:type="i:{kind}">{inner}</i:AuthenticationProtocolData></i:DIDAuthenticate>')
+            f'<i:AuthenticationProtocolData Protocol="urn:oid:1.0.24727.3.0.0.7.2" x:type="i:{kind}">{inner}</i:AuthenticationProtocolData>'
+            "</i:DIDAuthenticate>")
 
 
 def transmit(apdus: list[bytes], acceptable: list[str]) -> str:

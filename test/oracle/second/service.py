@@ -6,6 +6,7 @@ import pathlib
 import ssl
 import tempfile
 import threading
+from typing import Callable
 
 from second import cvc
 from second.eid_server import Dialogue
@@ -29,23 +30,26 @@ def tls_certificates() -> tuple[Tls, Tls]:
 
 
 class Service:
-    """A context manager. `mistake`: "", "description hash", "tls hash" or "signature". `detours`: see Dialogue; also HTTP 202, chunked bodies and the
-    mandatory PSK suite alone.
-    `dialogues` are the authentications so far; `eid_port`, changed, leads clients elsewhere."""
+    """A context manager. `dialogues` are the authentications so far; `eid_port`, changed, leads clients elsewhere.
+
+    `mistake`: "", "description hash", "tls hash", "certificate" or "signature" (the terminal's). `detours`, `acceptable`, `dress`: see Dialogue; with detours
+    also HTTP 202, chunked bodies, and the mandatory PSK suite alone.
+    """
 
     def __init__(self, csca: bytes, mistake: str = "", detours: bool = False, issuers: Issuers | None = None,
-                 acceptable: tuple[str, ...] = ()):
+                 acceptable: tuple[str, ...] = (), dress: Callable[[bytes], bytes] | None = None):
         self._folder = tempfile.TemporaryDirectory()
         web, eid = tls_certificates()
         self._web = _serve(_handler(self, self._get), None)
         self.url = f"https://127.0.0.1:{self._web.server_port}"
         self._web.socket = self._https(web).wrap_socket(self._web.socket, server_side=True, do_handshake_on_connect=False)
         files = [self._write(f"eid.{kind}", content) for kind, content in (("crt", eid.certificate), ("key", eid.key))]
-        self._eid = _serve(_handler(self, self._post), PskContext(*files, MANDATORY_PSK_SUITE if detours else PSK_SUITES, lambda identity: self._by_identifier[identity].psk))
+        suites = MANDATORY_PSK_SUITE if detours else PSK_SUITES
+        self._eid = _serve(_handler(self, self._post), PskContext(*files, suites, lambda identity: self._by_identifier[identity].psk))
         self.eid_port = self._eid.server_port
         self._by_identifier: dict[str, Dialogue] = {}
         self.dialogues: list[Dialogue] = []
-        self.csca, self.detours, self.acceptable = csca, detours, list(acceptable)
+        self.csca, self.detours, self.acceptable, self.dress = csca, detours, list(acceptable), dress
 
         hashes = [eid.digest] if mistake == "tls hash" else [web.digest, eid.digest]
         description = cvc.description("Second service", self.url, "Name: Second service\nPurpose: tests", hashes, "Second test DV")
@@ -53,9 +57,11 @@ class Service:
         self.pki = CvPki(rights, description, issuers)
         if mistake == "description hash":
             self.pki.description = cvc.description("Another service", self.url, "Purpose: fraud", hashes, "Second test DV")
-        if mistake == "signature":
+        if mistake == "certificate":
             whole = self.pki.terminal.whole
             self.pki.terminal = cvc.parse(whole[:-1] + bytes([whole[-1] ^ 1]))
+        if mistake == "signature":
+            self.pki.terminal_key += 1
         self.cvca_file = self._write("second.cvcert", self.pki.cvca.whole)
 
     def __enter__(self):
@@ -75,7 +81,7 @@ class Service:
 
     def _get(self, path: str, *_) -> tuple[int, str, bytes]:
         if path == "/token":
-            dialogue = Dialogue(self.pki, self.csca, REQUIRED, OPTIONAL, MINIMUM_AGE, self.detours, self.acceptable)
+            dialogue = Dialogue(self.pki, self.csca, REQUIRED, OPTIONAL, MINIMUM_AGE, self.detours, self.acceptable, self.dress)
             self._by_identifier[dialogue.identifier] = dialogue
             self.dialogues.append(dialogue)
             return 200, "text/xml; charset=utf-8", self._token(dialogue)
