@@ -3,6 +3,7 @@ import functools
 import http.server
 import json
 import pathlib
+import re
 import ssl
 import tempfile
 import threading
@@ -92,9 +93,10 @@ class Service:
         return 200, "application/json", json.dumps(_own_data(dialogue)).encode()
 
     def _post(self, path: str, headers, body: bytes, connection) -> tuple[int, str, bytes]:
-        wanted = {"Content-Type": "application/vnd.paos+xml; charset=UTF-8", "PAOS": 'ver="urn:liberty:paos:2006-08"'}
+        wanted = {"Content-Type": "application/vnd.paos+xml; charset=UTF-8", "PAOS": 'ver="urn:liberty:paos:2006-08"',
+                  "Accept": "text/html; application/vnd.paos+xml", "Connection": "keep-alive", "Host": f"127.0.0.1:{self.eid_port}"}
         wrong = {name: headers[name] for name, value in wanted.items() if headers[name] != value}
-        if path != "/paos?x=1" or wrong:
+        if path != "/paos?x=1" or wrong or not re.fullmatch(r"\S+/[\d.]+ \(TR-03124-1/1\.4\)", headers["User-Agent"]):
             return 400, "text/plain", f"{path}: {wrong}".encode()
         dialogue = self._by_identifier[connection.identity]
         answer = dialogue.answer(body)
