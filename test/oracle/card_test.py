@@ -146,6 +146,7 @@ class Passwords(CardTest):
     def test_a_deactivated_pin(self):
         card = self.card(pinDeactivated=True)
         self.assertEqual(pace.set_at(card, pace.PIN), 0x6283)
+        self.assertEqual(self.fails(card, pace.PIN, self.persona["pin"]), 0x6984)
 
     def test_unblocking_needs_the_puk(self):
         card = self.card(pinTriesLeft=0)
@@ -357,10 +358,11 @@ class Certificates(CardTest):
         self.tested = self.card()
         self.open(self.tested, pace.PIN, self.persona["pin"], cvc.chat(READ_ALL))
 
-    def issue(self, role: int, effective: int = -1, expiry: int = 1, key: int = 0, holder: str = "DE2NDOTHER00001", domain: bool = False) -> cvc.Certificate:
+    def issue(self, role: int, effective: int = -1, expiry: int = 1, key: int = 0, holder: str = "DE2NDOTHER00001", issuer: str = "",
+              domain: bool = False) -> cvc.Certificate:
         """Signed with the CVCA's key if there is no other; days from today."""
         curve, today = BRAINPOOL_P256R1, datetime.datetime.utcnow().date()
-        return cvc.issue(curve, key or self.pki.issuers.cvca_key, self.pki.cvca.chr, holder, curve.public_key(6), cvc.chat(READ_ALL, role),
+        return cvc.issue(curve, key or self.pki.issuers.cvca_key, issuer or self.pki.cvca.chr, holder, curve.public_key(6), cvc.chat(READ_ALL, role),
                          today + effective * DAY, today + expiry * DAY, domain)
 
     def accepts(self, certificate: cvc.Certificate) -> None:
@@ -408,6 +410,21 @@ class Certificates(CardTest):
         self.accepts(self.issue(cvc.CVCA, holder="DE2NDCVCA00002", domain=True))
         self.assertEqual(self.again().references, ["DE2NDCVCA00002", self.pki.cvca.chr])
         self.accepts(self.pki.dv)  # of the old one
+
+    def test_keeps_two_trust_points_at_most(self):
+        self.accepts(self.issue(cvc.CVCA, holder="DE2NDCVCA00002", domain=True))
+        self.accepts(self.issue(cvc.CVCA, key=6, issuer="DE2NDCVCA00002", holder="DE2NDCVCA00003", domain=True))
+        self.assertEqual(self.again().references, ["DE2NDCVCA00003", "DE2NDCVCA00002"])
+
+    def test_learns_the_date_from_a_terminal_of_an_official_document_verifier(self):
+        curve, today = BRAINPOOL_P256R1, datetime.datetime.utcnow().date()
+        terminal = cvc.issue(curve, self.pki.issuers.dv_key, self.pki.dv.chr, "DE2NDAT00002", curve.public_key(6), cvc.chat(READ_ALL), today + 5 * DAY,
+                             today + 9 * DAY)
+        self.accepts(self.pki.dv)
+        self.accepts(terminal)
+        self.again()
+        self.refuses(self.issue(cvc.OFFICIAL_DV, -9, 4))
+        self.accepts(self.issue(cvc.OFFICIAL_DV, -9, 5))
 
 
 class PinManagement(CardTest):
