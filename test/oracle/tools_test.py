@@ -1,0 +1,174 @@
+#!/usr/bin/python3
+"""Tools of others: chains of cvc-create, `openssl s_client` at the lab, and the ClientHello on the wire. tools_test.py EIDKERN CARD_OVER_STDIO PERSONAS"""
+import datetime
+import json
+import pathlib
+import ssl
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.request
+import xml.etree.ElementTree as xml
+
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+from second import cvc, data_groups, eac, pace, paos
+from second.client import Lab, csca_of_simulated_cards, login
+from second.client_hello import SIGNATURE_ALGORITHMS, SUPPORTED_GROUPS, SUPPORTED_VERSIONS, Listener
+from second.curve import BRAINPOOL_P256R1
+from second.pki import DAY, Issuers
+from second.service import Service
+from second.terminal import Card, read_file, select_eid
+
+EIDKERN, CARD, PERSONAS = sys.argv[1:4]
+PERSONA = pathlib.Path(PERSONAS) / "adult.json"
+TLS1_2 = 0x0303
+
+
+class CvcCreate(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:brainpoolP256r1", "-outform", "DER",
+                        "-out", cls.path("root.pkcs8")], check=True, capture_output=True)
+        cls.root = cls.create("root", "cvca", "DEOPENCVCA00001", "--sign-with=root.pkcs8", "--chat=FC0F13FFFF")
+        cls.dv = cls.create("dv", "dv_domestic", "DEOPENDV00001", "--sign-with=root.pkcs8", "--sign-as=root.cvcert", "--chat=800F13FFFF", "--out-key=dv.pkcs8")
+        cls.at = cls.create("at", "terminal", "DEOPENAT00001", "--sign-with=dv.pkcs8", "--sign-as=dv.cvcert", "--read-dg4", "--verify-age",
+                            "--out-key=at.pkcs8")
+
+    @classmethod
+    def path(cls, name: str) -> str:
+        return f"{cls.folder.name}/{name}"
+
+    @classmethod
+    def create(cls, name: str, role: str, holder: str, *more: str) -> cvc.Certificate:
+        today = datetime.datetime.utcnow().date()
+        issued, expires = (day.strftime("%y%m%d") for day in (today, today + 20 * DAY))
+        subprocess.run(["cvc-create", f"--role={role}", "--type=at", f"--chr={holder}", f"--issued={issued}",
+                        f"--expires={expires}", "--scheme=ECDSA_SHA_256", f"--out-cert={name}.cvcert", *more],
+                       check=True, capture_output=True, cwd=cls.folder.name)
+        return cvc.parse(pathlib.Path(cls.path(f"{name}.cvcert")).read_bytes())
+
+    def key(self, name: str) -> int:
+        return load_der_private_key(pathlib.Path(self.path(name)).read_bytes(), None).private_numbers().private_value
+
+    def test_the_second_implementation_reads_them(self):
+        self.assertEqual(self.root.curve, BRAINPOOL_P256R1)
+        for certificate, issuer in ((self.root, self.root), (self.dv, self.root), (self.at, self.dv)):
+            self.assertTrue(cvc.verify(certificate, issuer, BRAINPOOL_P256R1))
+        self.assertFalse(cvc.verify(self.at, self.root, BRAINPOOL_P256R1))
+        self.assertEqual(cvc.rights(self.at.chat), {cvc.read(4), cvc.AGE_VERIFICATION})
+
+    def test_the_simulated_card_accepts_the_chain(self):
+        persona = json.loads(PERSONA.read_text())
+        with Card(CARD, str(PERSONA), self.path("root.cvcert")) as card:
+            session = pace.establish(card, pace.PIN, persona["pin"].encode(), cvc.chat([cvc.read(4), cvc.read(5)]))
+            self.assertEqual(session.references, [self.root.chr])
+            card.messaging = session.messaging
+            key = BRAINPOOL_P256R1.private_key()
+            public = BRAINPOOL_P256R1.public_key(key)
+            for certificate in (self.dv, self.at):
+                eac.present(card, certificate)
+            eac.announce(card, self.at, public)
+            signed = eac.signed_data(session.id_picc, eac.get_challenge(card), public)
+            eac.authenticate_terminal(card, BRAINPOOL_P256R1.sign(self.key("at.pkcs8"), signed))
+            infos = eac.security_infos(eac.signed_content(read_file(card, 0x1D, 65536)[0]))
+            (key_id, chip), = eac.chip_public_keys(infos).items()
+            card.messaging = eac.authenticate_chip(card, key, chip, key_id)
+            self.assertEqual(select_eid(card), 0x9000)
+            self.assertEqual(data_groups.decode(4, read_file(card, 4)[0]), persona["givenNames"])
+            self.assertEqual(read_file(card, 5), (b"", 0x6982))  # not in the certificate
+
+    def test_the_client_accepts_the_root_and_the_document_verifier(self):
+        issuers = Issuers(self.root, self.dv, self.key("dv.pkcs8"))
+        with Service(csca_of_simulated_cards(EIDKERN), issuers=issuers) as service:
+            code, _, everything = login(EIDKERN, "self-auth", service.token_url, self.path("root.cvcert"))
+        self.assertEqual((service.dialogues[-1].problem, code), ("", 0), everything)
+
+
+class SClient(unittest.TestCase):
+    """`openssl s_client` as the client of the lab's eID-Server."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.lab = cls.enterClassContext(Lab(EIDKERN))
+
+    def setUp(self):
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with urllib.request.urlopen(self.lab.urls["tcTokenUrl"], context=context, timeout=10) as answer:
+            token = xml.fromstring(answer.read())
+        self.address = token.findtext("ServerAddress")
+        self.identity, self.psk = token.findtext("SessionIdentifier"), token.findtext("PathSecurity-Parameters/PSK")
+
+    def talk(self, identity: str, psk: str, suite: str, request: bytes = b"") -> tuple[int, bytes]:
+        host = self.address.split("/")[2]
+        command = ["openssl", "s_client", "-connect", host, "-tls1_2", "-cipher", suite, "-ign_eof" if request else "-no_ign_eof"]
+        command += ["-psk_identity", identity, "-psk", psk] if psk else []
+        outcome = subprocess.run(command, input=request, capture_output=True, timeout=30)
+        return outcome.returncode, outcome.stdout + outcome.stderr
+
+    def test_every_suite_and_the_first_messages(self):
+        body = (f'<s:Envelope xmlns:s="{paos.SOAP}" xmlns:a="{paos.WSA}" xmlns:i="{paos.ISO}"><s:Header><a:MessageID>urn:uuid:1</a:MessageID></s:Header>'
+                f"<s:Body><i:StartPAOS><i:SessionIdentifier>{self.identity}</i:SessionIdentifier><i:ConnectionHandle><i:CardApplication>e80704007f00070302"
+                "</i:CardApplication></i:ConnectionHandle><i:UserAgent><i:Name>s_client</i:Name><i:VersionMajor>1</i:VersionMajor><i:VersionMinor>0"
+                "</i:VersionMinor></i:UserAgent><i:SupportedAPIVersions><i:Major>1</i:Major><i:Minor>1</i:Minor><i:Subminor>5</i:Subminor>"
+                "</i:SupportedAPIVersions></i:StartPAOS></s:Body></s:Envelope>").encode()
+        path = "/" + self.address.split("/", 3)[3] if self.address.count("/") > 2 else "/"
+        head = (f"POST {path} HTTP/1.1\r\nHost: {self.address.split('/')[2]}\r\nContent-Type: application/vnd.paos+xml; charset=UTF-8\r\n"
+                f'PAOS: ver="{paos.PAOS}"\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n')
+        for suite in ("RSA-PSK-AES256-GCM-SHA384", "RSA-PSK-AES128-GCM-SHA256"):
+            code, output = self.talk(self.identity, self.psk, suite)
+            self.assertEqual(code, 0, output)
+            self.assertIn(f"Cipher is {suite}".encode(), output)
+        code, output = self.talk(self.identity, self.psk, "RSA-PSK-AES256-GCM-SHA384", head.encode() + body)
+        self.assertIn(b"DIDAuthenticate", output)
+
+    def test_refuses_a_wrong_key_identity_or_suite(self):
+        for identity, psk, suite in ((self.identity, self.psk[:-2] + ("00" if self.psk[-2:] != "00" else "01"), "RSA-PSK-AES256-GCM-SHA384"),
+                                     ("somebody else", self.psk, "RSA-PSK-AES256-GCM-SHA384"),
+                                     (self.identity, self.psk, "PSK-AES256-GCM-SHA384"),
+                                     (self.identity, "", "ECDHE-RSA-AES256-GCM-SHA384")):
+            code, output = self.talk(identity, psk, suite)
+            self.assertNotEqual(code, 0, output)
+            self.assertRegex(output, b"alert (bad record mac|decrypt error|unknown psk identity|handshake failure)", psk)
+
+
+class Offer(unittest.TestCase):
+    """The ClientHello, number by number."""
+
+    rsa, dsa, ecdsa = ([0x0600 | kind, 0x0500 | kind, 0x0400 | kind] for kind in (1, 2, 3))  # SHA-512, SHA-384, SHA-256
+
+    def setUp(self):
+        self.listener = Listener()
+
+    def common(self, hello) -> None:
+        self.assertEqual((hello.version, hello.compressions), (TLS1_2, [0]))
+        self.assertNotIn(SUPPORTED_VERSIONS, hello.extensions)
+
+    def test_to_the_e_service(self):
+        with Service(b"") as service:
+            code, result, everything = login(EIDKERN, "auth", f"https://127.0.0.1:{self.listener.port}/", service.cvca_file)
+        self.assertEqual((code, result["code"]), (13, "Get_TcToken_Network_Error"), everything)
+        hello = self.listener.hellos[0]
+        self.common(hello)
+        self.assertEqual(hello.suites, [0xC02C, 0xC030, 0x009F, 0xC02B, 0xC02F, 0x009E])  # ECDHE-ECDSA, ECDHE-RSA, DHE-RSA: AES-256, then AES-128
+        self.assertEqual(hello.numbers(SUPPORTED_GROUPS), [28, 27, 26, 24, 23])  # brainpool 512, 384, 256, then secp384r1, secp256r1
+        self.assertEqual(hello.numbers(SIGNATURE_ALGORITHMS), self.rsa + self.dsa + self.ecdsa)
+
+    def test_to_the_eid_server(self):
+        with Service(b"") as service:
+            service.eid_port = self.listener.port
+            code, result, everything = login(EIDKERN, "auth", service.token_url, service.cvca_file)
+        self.assertEqual(code, 13, everything)
+        hello = self.listener.hellos[0]
+        self.common(hello)
+        self.assertEqual(hello.suites, [0x00AD, 0x00AC, 0x0095])  # RSA-PSK: AES-256-GCM, AES-128-GCM, AES-256-CBC-SHA
+        self.assertEqual(hello.numbers(SUPPORTED_GROUPS), [])
+        self.assertEqual(hello.numbers(SIGNATURE_ALGORITHMS), self.rsa)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
