@@ -113,7 +113,11 @@ paos::ServerBody EidDialogue::take(const paos::Eac1Output& output)
     if (!output.chat.rights.contains(required)) return fail(noPermission, "a required right was taken away");
     const auto curve = chipAuthenticationCurve(output.efCardAccess);
     if (!curve) return fail(parameterError, "EFCardAccess names no usable domain parameters for chip authentication");
-    if (output.idPicc.size() != curve->fieldSize()) return fail(parameterError, "IDPICC has a wrong length");
+    const auto infos = card::parseSecurityInfos(output.efCardAccess);
+    const bool fits = infos && std::ranges::any_of(infos->pace, [&](const auto& pace) {
+                          return Curve::standard(pace.parameterId)->fieldSize() == output.idPicc.size();
+                      });
+    if (!fits) return fail(parameterError, "IDPICC has a wrong length");
     if (output.challenge.size() != 8) return fail(parameterError, "the challenge has a wrong length");
 
     // A trust point without a chain could only be helped by link certificates, and the lab's CVCA has none: the client decides.

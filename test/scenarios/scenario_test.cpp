@@ -80,6 +80,16 @@ lab::ServiceRequest requestOf(const QJsonObject& asked)
     return request;
 }
 
+// "persona": the name of a built-in one, "personaWith": keys that are added to it
+std::string personaOf(const QJsonObject& scenario)
+{
+    const auto json = SimulatedCard::builtInPersona(scenario["persona"].toString("adult").toStdString());
+    auto persona = QJsonDocument::fromJson(QByteArray(json.data(), qsizetype(json.size()))).object();
+    const auto more = scenario["personaWith"].toObject();
+    for (auto it = more.begin(); it != more.end(); ++it) persona[it.key()] = *it;
+    return QJsonDocument(persona).toJson().toStdString();
+}
+
 class scenario_test : public QObject
 {
     Q_OBJECT
@@ -163,7 +173,7 @@ class scenario_test : public QObject
         if (cardScript["removeInsteadOfPassword"].toBool()) script.insteadOfPassword = [&] { bench->card.remove(); };
         if (user["cancelWhenCardWanted"].toBool()) script.cardWanted = [&] { bench->cancel(); };
         if (cardScript["comesWhenWanted"].toBool()) script.cardWanted = [&] { bench->card.insert(); };
-        auto card = SimulatedCard::fromPersona(SimulatedCard::builtInPersona(scenario["persona"].toString("adult").toStdString()), anchorsOf(*lab)).value();
+        auto card = SimulatedCard::fromPersona(personaOf(scenario), anchorsOf(*lab)).value();
         if (cardScript["absent"].toBool()) card.remove();
         if (cardScript.contains("removeAtApdu")) card.state->reader.removeAtApdu(cardScript["removeAtApdu"].toInt());
         if (cardScript.contains("answer"))
@@ -205,6 +215,7 @@ class scenario_test : public QObject
                          expect["browser"].toString());
             }
             if (expect.contains("serverSaw")) checkSeen(expect["serverSaw"].toArray(), lab->lastSession());
+            if (expect.contains("ageVerified")) QCOMPARE(lab->lastSession()->ageVerified, std::optional(expect["ageVerified"].toBool()));
             if (expect.contains("ownData")) QVERIFY(end->ownData.text().find(expect["ownData"].toString().toStdString()) != std::string_view::npos);
             checkNoSecrets(login);
         }

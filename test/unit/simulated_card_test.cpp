@@ -217,6 +217,19 @@ private slots:
         SW(terminal.pace(PasswordId::Pin, "123456"), 0x9000);
     }
 
+    void theTransportPinOnlySetsTheRealOne()
+    {
+        auto persona = testPersona();
+        persona.pin = Secret("12345");
+        Terminal terminal(persona);
+        SW(terminal.pace(PasswordId::Pin, "12345", Chat::forTerminal(everyRight())), 0x9000);
+        SW(terminal.ask(getChallenge()).sw, 0x6982);
+        SW(terminal.show(terminal.chain.dv), 0x6982);
+        SW(terminal.ask({.ins = instruction::resetRetryCounter, .p1 = 0x02, .p2 = 0x03, .data = toBytes(asBytes("654321"))}).sw, 0x9000);
+        SW(terminal.pace(PasswordId::Pin, "654321", Chat::forTerminal(everyRight())), 0x9000);
+        SW(terminal.eac(), 0x9000);
+    }
+
     void theRightPinResetsTheCounter()
     {
         Terminal terminal(personaWith(2));

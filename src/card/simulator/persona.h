@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 
+#include "card/simulator/card_files.h"
 #include "core/bytes.h"
 #include "eidkern/secret.h"
 
@@ -31,6 +32,8 @@ struct Persona
     int pinTriesLeft = 3;   // 3 .. 0; 1 = suspended, 0 = blocked
     int pukUsesLeft = 10;
     bool pinDeactivated = false;
+    CardProtocols protocols = {};
+    std::string documentNumber = {}; // 9 characters as in the MRZ; empty: the card does not take the MRZ as a password
 
     // What is absent here is a data group that the card does not have. Dates are YYYYMMDD; unknown parts of the date of birth
     // are blanks.

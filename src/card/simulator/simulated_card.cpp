@@ -17,8 +17,9 @@ SimulatedCard::SimulatedCard(const Persona& persona, std::vector<CvCertificate> 
 }
 
 SimulatedCard::SimulatedCard(const Persona& persona, std::vector<CvCertificate> trustPoints, Random& random, Date today, EcKey chipKey)
-    : passwords_(persona), trust_{std::move(trustPoints), today}, pace_(passwords_, random), terminalAuthentication_(trust_, random),
-      chipAuthentication_(std::move(chipKey), random), files_(makeEfCardSecurity(chipAuthentication_.publicPoint()), eidkern::card::dataGroups(persona))
+    : passwords_(persona), trust_{std::move(trustPoints), today}, pace_(persona.protocols.pace, passwords_, random), terminalAuthentication_(trust_, random),
+      chipAuthentication_(std::move(chipKey), random),
+      files_(makeEfCardAccess(persona.protocols), makeEfCardSecurity(chipAuthentication_.publicPoint(), persona.protocols), eidkern::card::dataGroups(persona))
 {
 }
 
@@ -91,7 +92,11 @@ ResponseApdu SimulatedCard::execute(const CommandApdu& command)
     }
 }
 
-bool SimulatedCard::mayAuthenticateTerminal() const { return session_.secureMessaging && session_.pace && session_.pace->chat && !session_.terminal; }
+bool SimulatedCard::mayAuthenticateTerminal() const
+{
+    const bool proven = session_.secureMessaging && session_.pace && session_.pace->chat && !session_.terminal;
+    return proven && !(session_.pace->password == PasswordId::Pin && passwords_.hasTransportPin());
+}
 
 ResponseApdu SimulatedCard::manageSecurityEnvironment(const CommandApdu& command)
 {
