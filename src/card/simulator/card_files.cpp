@@ -2,6 +2,7 @@
 
 #include "card/instructions.h"
 #include "card/simulator/document_signer.h"
+#include "card/simulator/restricted_identification.h"
 #include "core/oid.h"
 #include "core/tlv.h"
 
@@ -45,12 +46,20 @@ static Bytes commonInfos(const CardProtocols& protocols)
 
 Bytes makeEfCardAccess(const CardProtocols& protocols) { return tlv(0x31, commonInfos(protocols)); }
 
+static Bytes restrictedIdentificationInfos()
+{
+    static constexpr std::uint8_t no[] = {0x01, 1, 0x00}, yes[] = {0x01, 1, 0xFF}; // authorizedOnly
+    return concat({sequence({objectId(oid::riEcdhSha256), sequence({integer(1), integer(revocationKeyId), no})}),
+                   sequence({objectId(oid::riEcdhSha256), sequence({integer(1), integer(pseudonymKeyId), yes})}),
+                   sequence({objectId(oid::restrictedIdentification), domainParameters()})});
+}
+
 Bytes makeEfCardSecurity(ByteView chipAuthenticationPublicPoint, const CardProtocols& protocols)
 {
     static constexpr std::uint8_t noUnusedBits[] = {0};
     const auto key = sequence({domainParameters(), tlv(0x03, {noUnusedBits, chipAuthenticationPublicPoint})});
     const auto keyInfo = sequence({objectId(oid::publicKeyEcdh), key, integer(chipAuthenticationKeyId)});
-    return signCardSecurity(tlv(0x31, {commonInfos(protocols), keyInfo}));
+    return signCardSecurity(tlv(0x31, {commonInfos(protocols), keyInfo, restrictedIdentificationInfos()}));
 }
 
 } // namespace eidkern::card
