@@ -63,6 +63,26 @@ private slots:
         for (const int number : {4, 5, 13, 17}) QVERIFY(groups.at(number).size() > 223);
     }
 
+    void script()
+    {
+        const auto script = parsePersona(
+                                minimal(R"("script": {"delayMs": 40, "removeAtApdu": 12, "answers": {"7": "6f00", "00a40400": "", "0022c1a4": "6300"}})"))
+                                .value()
+                                .script;
+        QCOMPARE(script.delay.count(), 40);
+        QCOMPARE(*script.removeAtApdu, 12);
+        QCOMPARE(script.answers.size(), std::size_t(3));
+        const auto byIndex = std::ranges::find_if(script.answers, [](const auto& each) { return each.index.has_value(); });
+        QVERIFY(byIndex->index == 7 && byIndex->answer == (Bytes{0x6F, 0x00}));
+        QVERIFY(std::ranges::any_of(script.answers, [](const auto& each) { return each.prefix == Bytes{0x00, 0xA4, 0x04, 0x00} && each.answer.empty(); }));
+        for (const auto* bad :
+             {R"("script": 7)", R"("script": {"delay": 1})", R"("script": {"delayMs": -1})", R"("script": {"delayMs": 60001})",
+              R"("script": {"removeAtApdu": 1.5})", R"("script": {"answers": []})", R"("script": {"answers": {"1234": "9"}})",
+              R"("script": {"answers": {"1234": "90"}})", R"("script": {"answers": {"1234": 9000}})", R"("script": {"answers": {"a4": "9000"}})",
+              R"("script": {"answers": {"7": "9000", "x7": "9000"}})", R"("script": {"answers": {"": "9000"}})"})
+            QVERIFY2(!parsePersona(minimal(bad)), bad);
+    }
+
     void cardProtocols()
     {
         const auto with = [](const char* member) { return parsePersona(minimal(member)).value().protocols; };

@@ -139,6 +139,37 @@ std::string readPace(Persona& out, const QJsonValue& value)
     return {};
 }
 
+std::optional<ScriptedAnswer> scriptedAnswer(const QString& key, const QJsonValue& value)
+{
+    const auto answer = value.isString() ? fromHex(value.toString().toStdString()) : std::nullopt;
+    const bool isIndex = !key.isEmpty() && key.size() <= 3 && std::ranges::all_of(key, [](QChar c) { return c >= '0' && c <= '9'; });
+    const auto prefix = isIndex ? std::nullopt : fromHex(key.toStdString());
+    if (!answer || answer->size() == 1 || (!isIndex && (!prefix || prefix->size() < 2))) return {};
+    return ScriptedAnswer{isIndex ? std::optional(key.toInt()) : std::nullopt, prefix.value_or(Bytes()), *answer};
+}
+
+std::string readScript(Persona& out, const QJsonValue& value)
+{
+    const std::string expected = "{\"delayMs\": 0..60000, \"removeAtApdu\": number, \"answers\": {\"number or hex\": \"hex\"}}, each of them optional,";
+    if (!value.isObject()) return expected;
+    const auto object = value.toObject();
+    for (auto it = object.begin(); it != object.end(); ++it)
+    {
+        const auto delay = number(*it, 60'000), apdu = number(*it, 100'000);
+        if (it.key() == "delayMs" && delay) out.script.delay = std::chrono::milliseconds(*delay);
+        else if (it.key() == "removeAtApdu" && apdu) out.script.removeAtApdu = *apdu;
+        else if (it.key() != "answers" || !it->isObject()) return expected;
+    }
+    const auto answers = object["answers"].toObject();
+    for (auto it = answers.begin(); it != answers.end(); ++it)
+    {
+        const auto answer = scriptedAnswer(it.key(), *it);
+        if (!answer) return expected;
+        out.script.answers.push_back(*answer);
+    }
+    return {};
+}
+
 Read<std::string> documentNumber(const QJsonValue& value)
 {
     const std::string expected = "a text of 9 letters A to Z and digits";
@@ -190,6 +221,7 @@ const std::vector<Key>& keys()
         key("pinDeactivated", &Persona::pinDeactivated, yesOrNo),
         {"eidType", readEidType},
         {"pace", readPace},
+        {"script", readScript},
         key("documentNumber", &Persona::documentNumber, documentNumber),
         key("documentType", &Persona::documentType, printable),
         key("issuingState", &Persona::issuingState, printable),
