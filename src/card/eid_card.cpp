@@ -76,7 +76,7 @@ Task<CardResult<Done>> EidCard::refreshPinState()
 
 Task<CardResult<PaceOutput>> EidCard::pace(PaceInput input)
 {
-    if (!paceInfo_ || input.password == PasswordId::Mrz) co_return fault(CardFault::Protocol);
+    if (!paceInfo_) co_return fault(CardFault::Protocol);
     PaceOutput output{.efCardAccess = efCardAccess_, .idPicc = {}, .car = {}, .carPrevious = {}};
     auto keys = co_await establish(input, output);
     if (!keys)

@@ -21,6 +21,27 @@ SessionKeys deriveSessionKeys(const Secret& sharedSecret, std::size_t keySize, B
 
 Secret derivePasswordKey(const Secret& password, std::size_t keySize) { return derive(password, {}, 3, keySize); }
 
+static char checkDigit(std::string_view field) // ICAO 9303-3 4.9: weights 7 3 1; A is 10, the filler 0
+{
+    static constexpr int weights[] = {7, 3, 1};
+    int sum = 0;
+    for (std::size_t i = 0; i < field.size(); ++i)
+    {
+        const char c = field[i];
+        sum += weights[i % 3] * (c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'Z' ? c - 'A' + 10 : 0);
+    }
+    return char('0' + sum % 10);
+}
+
+std::string mrzInformation(std::string_view documentNumber, std::string_view dateOfBirth, std::string_view dateOfExpiry)
+{
+    std::string out;
+    for (const auto field : {documentNumber, dateOfBirth, dateOfExpiry}) (out += field) += checkDigit(field);
+    return out;
+}
+
+Secret mrzKeyMaterial(std::string_view information) { return hashSecret(HashAlgorithm::Sha1, {asBytes(information)}); }
+
 Bytes tokenInput(ByteView protocolOid, ByteView publicPoint) { return tlv(0x7F49, {tlv(0x06, protocolOid), tlv(0x86, publicPoint)}); }
 
 Bytes authenticationToken(const Secret& macKey, ByteView protocolOid, ByteView publicPoint)

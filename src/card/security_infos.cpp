@@ -8,6 +8,12 @@
 namespace eidkern::card
 {
 
+PaceInfo paceEcdhGm(std::size_t keySize, int parameterId)
+{
+    const std::uint8_t cipher[] = {std::uint8_t(keySize / 8)};
+    return {concat({oid::paceEcdhGm, cipher}), keySize, parameterId};
+}
+
 // A SecurityInfo: SEQUENCE { protocol, requiredData, optionalData OPTIONAL }.
 struct Info
 {

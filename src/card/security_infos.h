@@ -17,6 +17,9 @@ struct PaceInfo // one that we can run: version 2, ECDH generic mapping, AES, a 
     int parameterId;
 };
 
+// `keySize`: 16, 24 or 32 bytes of AES.
+PaceInfo paceEcdhGm(std::size_t keySize, int parameterId);
+
 struct ChipAuthenticationInfo // version 2, ECDH, AES
 {
     Bytes oid;

@@ -51,7 +51,7 @@ struct RecognisedCard
 struct PaceInput
 {
     PasswordId password = PasswordId::Pin;
-    Secret secret;            // ASCII digits
+    Secret secret;            // ASCII digits; for the MRZ its key material
     std::optional<Chat> chat; // for a login; none to resume with the CAN or to unblock with the PUK
 };
 

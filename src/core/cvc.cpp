@@ -1,6 +1,7 @@
 #include "core/cvc.h"
 
 #include <algorithm>
+#include <array>
 
 #include "core/oid.h"
 #include "core/tlv.h"
@@ -18,14 +19,30 @@ std::optional<HashAlgorithm> ecdsaHash(ByteView oid)
     return HashAlgorithm(oid.back() - 1);
 }
 
+std::optional<CvPublicKey> parseRsaKey(ByteView oid, const std::vector<Tlv>& parts)
+{
+    using enum HashAlgorithm;
+    using enum RsaPadding;
+    static constexpr std::array<std::pair<RsaPadding, HashAlgorithm>, 6> schemes{
+        {{Pkcs1, Sha1}, {Pkcs1, Sha256}, {Pss, Sha1}, {Pss, Sha256}, {Pkcs1, Sha512}, {Pss, Sha512}}}; // id-TA-RSA-..., from 1 on
+    const ByteView prefix = oid::taRsa;
+    if (oid.size() != prefix.size() + 1 || !same(oid.first(prefix.size()), prefix) || oid.back() < 1 || oid.back() > schemes.size()) return {};
+    const auto modulus = single(parts, 0x81), exponent = single(parts, 0x82);
+    if (parts.size() != 3 || !modulus || !exponent) return {};
+    const auto [padding, hash] = schemes[oid.back() - 1u];
+    CvPublicKey key{.oid = toBytes(oid), .hash = hash, .rsa = RsaPublicKey{toBytes(*modulus), toBytes(*exponent)}, .padding = padding};
+    return key.rsa->usable() ? std::optional(std::move(key)) : std::nullopt;
+}
+
 std::optional<CvPublicKey> parseKey(ByteView value)
 {
     const auto parts = allTlv(value);
     if (!parts) return {};
     const auto oid = single(*parts, 0x06), point = single(*parts, 0x86);
     const auto hash = oid ? ecdsaHash(*oid) : std::nullopt;
+    if (oid && !hash) return parseRsaKey(*oid, *parts);
     if (!hash || !point) return {};
-    CvPublicKey key{toBytes(*oid), *hash, {}, toBytes(*point)};
+    CvPublicKey key{.oid = toBytes(*oid), .hash = *hash, .point = toBytes(*point)};
     if (parts->size() == 2) return key;
     const auto p = single(*parts, 0x81), a = single(*parts, 0x82), b = single(*parts, 0x83), g = single(*parts, 0x84), n = single(*parts, 0x85);
     if (!p || !a || !b || !g || !n) return {};
@@ -59,20 +76,35 @@ Bytes encodeDate(Date date)
     return out;
 }
 
-std::optional<Bytes> parseDescriptionHash(ByteView extensions) // empty: no such extension
+struct Extensions
+{
+    Bytes descriptionHash;           // empty: no such extension
+    std::vector<Bytes> sectorHashes; // none, one or two
+};
+
+bool readSectorHashes(const std::vector<Tlv>& parts, std::vector<Bytes>& hashes)
+{
+    if (!hashes.empty() || !single(parts, 0x80) || parts.size() > 3) return false;
+    for (const std::uint32_t tag : {0x80, 0x81})
+        if (const auto hash = single(parts, tag)) hashes.push_back(toBytes(*hash));
+    return hashes.size() == parts.size() - 1;
+}
+
+std::optional<Extensions> parseExtensions(ByteView extensions)
 {
     const auto templates = allTlv(extensions, 16);
     if (!templates) return {};
-    Bytes found;
+    Extensions found;
     for (const auto& each : *templates)
     {
         const auto parts = each.tag == 0x73 ? allTlv(each.value, 16) : std::nullopt;
         const auto oid = parts ? single(*parts, 0x06) : std::nullopt;
         if (!oid) return {};
+        if (same(*oid, oid::sector) && !readSectorHashes(*parts, found.sectorHashes)) return {};
         if (!same(*oid, oid::description)) continue;
         const auto hash = single(*parts, 0x80);
-        if (!hash || !found.empty()) return {};
-        found = toBytes(*hash);
+        if (!hash || !found.descriptionHash.empty()) return {};
+        found.descriptionHash = toBytes(*hash);
     }
     return found;
 }
@@ -89,13 +121,13 @@ std::optional<CvCertificate> parseParts(const Tlv& body, ByteView signature)
     auto chat = parseChat(chatTlv->whole);
     const auto effective = parseDate(single(*parts, 0x5F25)), expiration = parseDate(single(*parts, 0x5F24));
     if (!car || !chr || !key || !chat || !effective || !expiration) return {};
-    Bytes descriptionHash;
+    Extensions extensions;
     if (find(*parts, 0x65))
     {
-        const auto extensions = single(*parts, 0x65);
-        auto found = extensions ? parseDescriptionHash(*extensions) : std::nullopt;
+        const auto content = single(*parts, 0x65);
+        auto found = content ? parseExtensions(*content) : std::nullopt;
         if (!found) return {};
-        descriptionHash = std::move(*found);
+        extensions = std::move(*found);
     }
     return CvCertificate{tlv(0x7F21, {body.whole, tlv(0x5F37, signature)}),
                          toBytes(body.whole),
@@ -106,7 +138,8 @@ std::optional<CvCertificate> parseParts(const Tlv& body, ByteView signature)
                          std::move(*chat),
                          *effective,
                          *expiration,
-                         std::move(descriptionHash)};
+                         std::move(extensions.descriptionHash),
+                         std::move(extensions.sectorHashes)};
 }
 
 Bytes encodeKey(const EcKey& key, bool withDomainParameters)
@@ -134,9 +167,15 @@ std::optional<CvCertificate> parseBodyAndSignature(ByteView content)
     return parseParts((*parts)[0], (*parts)[1].value);
 }
 
-bool isSignedBy(const CvCertificate& certificate, const CvPublicKey& issuer, const Curve& curve)
+bool verify(const CvPublicKey& key, const std::optional<Curve>& curve, ByteView message, ByteView signature)
 {
-    return verify(curve, issuer.point, issuer.hash, certificate.body, certificate.signature);
+    if (key.rsa) return verify(*key.rsa, key.padding, key.hash, message, signature);
+    return curve && verify(*curve, key.point, key.hash, message, signature);
+}
+
+bool isSignedBy(const CvCertificate& certificate, const CvPublicKey& issuer, const std::optional<Curve>& curve)
+{
+    return verify(issuer, curve, certificate.body, certificate.signature);
 }
 
 static bool mayIssue(const CvCertificate& issuer, const CvCertificate& subject) // the EAC PKI has three ranks: CVCA, DV, terminal
@@ -191,10 +230,10 @@ bool signaturesHold(const std::vector<CvCertificate>& chain)
 {
     const auto& root = chain.back();
     auto curve = root.key.curve;
-    if (!curve || !isSignedBy(root, root.key, *curve)) return false;
+    if (!isSignedBy(root, root.key, curve)) return false;
     for (std::size_t i = chain.size() - 1; i > 0; --i)
     {
-        if (!isSignedBy(chain[i - 1], chain[i].key, *curve)) return false;
+        if (!isSignedBy(chain[i - 1], chain[i].key, curve)) return false;
         if (chain[i - 1].key.curve) curve = chain[i - 1].key.curve; // a link certificate may bring a new curve
     }
     return true;
@@ -202,12 +241,24 @@ bool signaturesHold(const std::vector<CvCertificate>& chain)
 
 CvCertificate issueCvc(const CvIssue& what, const EcKey& subject, const EcKey& issuer)
 {
-    const auto extensions = what.descriptionHash.empty() ? Bytes() : tlv(0x65, tlv(0x73, {tlv(0x06, oid::description), tlv(0x80, what.descriptionHash)}));
-    const auto body = tlv(0x7F4E,
-                          {tlv(0x5F29, Bytes{0}), tlv(0x42, asBytes(what.car)), encodeKey(subject, what.withDomainParameters), tlv(0x5F20, asBytes(what.chr)),
-                           encode(what.chat), tlv(0x5F25, encodeDate(what.effective)), tlv(0x5F24, encodeDate(what.expiration)), extensions});
-    const auto signature = sign(issuer, HashAlgorithm::Sha256, body);
-    return parseCvc(tlv(0x7F21, {body, tlv(0x5F37, signature)})).value(); // a bad reference is a mistake of the caller's
+    return issueCvc(what, encodeKey(subject, what.withDomainParameters), [&](ByteView body) { return sign(issuer, HashAlgorithm::Sha256, body); });
+}
+
+static Bytes encodeExtensions(const CvIssue& what)
+{
+    Bytes out;
+    if (!what.descriptionHash.empty()) out = tlv(0x73, {tlv(0x06, oid::description), tlv(0x80, what.descriptionHash)});
+    Bytes sectors;
+    for (std::uint32_t tag = 0x80; const auto& hash : what.sectorHashes) sectors = concat({sectors, tlv(tag++, hash)});
+    if (!sectors.empty()) out = concat({out, tlv(0x73, {tlv(0x06, oid::sector), sectors})});
+    return out.empty() ? out : tlv(0x65, out);
+}
+
+CvCertificate issueCvc(const CvIssue& what, ByteView subjectKey, const std::function<Bytes(ByteView body)>& sign)
+{
+    const auto body = tlv(0x7F4E, {tlv(0x5F29, Bytes{0}), tlv(0x42, asBytes(what.car)), subjectKey, tlv(0x5F20, asBytes(what.chr)), encode(what.chat),
+                                   tlv(0x5F25, encodeDate(what.effective)), tlv(0x5F24, encodeDate(what.expiration)), encodeExtensions(what)});
+    return parseCvc(tlv(0x7F21, {body, tlv(0x5F37, sign(body))})).value(); // a bad reference is a mistake of the caller's
 }
 
 } // namespace eidkern

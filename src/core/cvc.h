@@ -1,5 +1,6 @@
-// Card-verifiable certificates (TR-03110-3 C, D): parsing, signature check, chains. ECDSA keys.
+// Card-verifiable certificates (TR-03110-3 C, D): parsing, signature check, chains. ECDSA and RSA keys.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,28 +9,34 @@
 #include "core/chat.h"
 #include "core/clock.h"
 #include "core/ec.h"
+#include "core/rsa.h"
 
 namespace eidkern
 {
 
-struct CvPublicKey
+struct CvPublicKey // EC or RSA
 {
-    Bytes oid;                   // value of the TA algorithm OID, e.g. id-TA-ECDSA-SHA-256
-    HashAlgorithm hash;          // named by that OID
-    std::optional<Curve> curve;  // only where domain parameters are present: CVCA and link certificates
-    Bytes point;                 // uncompressed
+    Bytes oid;                       // value of the TA algorithm OID, e.g. id-TA-ECDSA-SHA-256
+    HashAlgorithm hash;              // named by that OID
+    std::optional<Curve> curve = {}; // only where domain parameters are present: CVCA and link certificates with EC keys
+    Bytes point = {};                // EC: uncompressed
+    std::optional<RsaPublicKey> rsa = {};
+    RsaPadding padding = RsaPadding::Pkcs1; // RSA: named by the OID
+
+    bool standsAlone() const { return curve || rsa; } // as the key of a trust point must: nothing is inherited
 };
 
 struct CvCertificate
 {
     Bytes whole;      // 7F21
     Bytes body;       // 7F4E with tag and length: what is signed
-    Bytes signature;  // r || s
+    Bytes signature;  // r || s, or that of RSA
     std::string car, chr;
     CvPublicKey key;
     Chat chat;
     Date effective, expiration; // both days inclusive, UTC
     Bytes descriptionHash;      // extension id-description; empty if absent
+    std::vector<Bytes> sectorHashes = {}; // extension id-sector: of the first and perhaps the second sector key
 
     bool isSelfSigned() const { return car == chr; }
     bool isCvca() const { return chat.role == Role::Cvca; }
@@ -44,8 +51,9 @@ std::optional<CvCertificate> parseCvc(ByteView tlv7F21);
 Bytes bodyAndSignature(const CvCertificate& certificate);
 std::optional<CvCertificate> parseBodyAndSignature(ByteView content);
 
-// `curve` is the one inherited from the CVCA. The hash is the one that the issuer's key names.
-bool isSignedBy(const CvCertificate& certificate, const CvPublicKey& issuer, const Curve& curve);
+// `curve` is the one inherited from the CVCA; RSA keys need none. Algorithm and hash are those that the key names.
+bool verify(const CvPublicKey& key, const std::optional<Curve>& curve, ByteView message, ByteView signature);
+bool isSignedBy(const CvCertificate& certificate, const CvPublicKey& issuer, const std::optional<Curve>& curve);
 
 // From the terminal certificate upward by CAR -> CHR: front() is the terminal, back() the self-signed root. Nothing if no
 // self-signed certificate of `anchors` is reached. `pool` holds what the server sent and link certificates known.
@@ -67,7 +75,9 @@ struct CvIssue
     Date effective, expiration;
     Bytes descriptionHash = {};
     bool withDomainParameters = false; // CVCA
+    std::vector<Bytes> sectorHashes = {};
 };
 CvCertificate issueCvc(const CvIssue& what, const EcKey& subject, const EcKey& issuer); // id-TA-ECDSA-SHA-256
+CvCertificate issueCvc(const CvIssue& what, ByteView subjectKey, const std::function<Bytes(ByteView body)>& sign); // `subjectKey`: 7F49
 
 } // namespace eidkern

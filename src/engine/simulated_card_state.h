@@ -3,6 +3,7 @@
 #include "card/simulator/persona.h"
 #include "card/simulator/simulated_reader.h"
 #include "core/random.h"
+#include "network/qt_clock.h"
 #include "network/qt_scheduler.h"
 
 namespace eidkern
@@ -11,6 +12,7 @@ namespace eidkern
 struct SimulatedCardState
 {
     network::QtScheduler scheduler;
+    network::QtClock clock{scheduler};
     SystemRandom random;
     card::Persona persona;
     card::SimulatedReader reader;
@@ -18,6 +20,7 @@ struct SimulatedCardState
     SimulatedCardState(card::Persona p, std::string name, std::vector<CvCertificate> trustPoints, Date today)
         : persona(std::move(p)), reader(scheduler, std::move(name), std::make_unique<card::SimulatedCard>(persona, std::move(trustPoints), random, today))
     {
+        reader.follow(persona.script, clock);
     }
 };
 

@@ -92,7 +92,7 @@ paos::ServerBody EidDialogue::sendEac1()
     const bool ageRequired = request_.required && request_.required->has(Right::AgeVerification);
     if (request_.requiredAge && optional && !ageRequired) optional->add(Right::AgeVerification);
     return paos::Eac1Input{.acceptedEidTypes = request_.acceptedEidTypes,
-                           .certificates = {pki_.at, pki_.dv},
+                           .certificates = request_.linkInEac2 || !pki_.link ? std::vector{pki_.at, pki_.dv} : std::vector{pki_.at, pki_.dv, *pki_.link},
                            .descriptionDer = pki_.description,
                            .description = parseCertificateDescription(pki_.description),
                            .requiredRights = request_.required,
@@ -113,17 +113,24 @@ paos::ServerBody EidDialogue::take(const paos::Eac1Output& output)
     if (!output.chat.rights.contains(required)) return fail(noPermission, "a required right was taken away");
     const auto curve = chipAuthenticationCurve(output.efCardAccess);
     if (!curve) return fail(parameterError, "EFCardAccess names no usable domain parameters for chip authentication");
-    if (output.idPicc.size() != curve->fieldSize()) return fail(parameterError, "IDPICC has a wrong length");
+    const auto infos = card::parseSecurityInfos(output.efCardAccess);
+    const bool fits = infos && std::ranges::any_of(infos->pace, [&](const auto& pace) {
+                          return Curve::standard(pace.parameterId)->fieldSize() == output.idPicc.size();
+                      });
+    if (!fits) return fail(parameterError, "IDPICC has a wrong length");
     if (output.challenge.size() != 8) return fail(parameterError, "the challenge has a wrong length");
 
-    // A trust point without a chain could only be helped by link certificates, and the lab's CVCA has none: the client decides.
+    // A trust point without a chain is helped by the link certificate, if there is one; else the client decides.
     efCardAccess_ = output.efCardAccess;
     challenge_ = output.challenge;
     ephemeral_ = generateKey(*curve, random_);
     const auto toSign = concat({output.idPicc, output.challenge, xCoordinate(ephemeral_->point), auxiliaryData_}); // TR-03110-3 B.4.3
     signature_ = sign(pki_.atKey, HashAlgorithm::Sha256, toSign);
     turn_ = request_.signLater ? Turn::ChallengeOnly : Turn::Eac2;
-    return paos::Eac2Input{.certificates = {}, .ephemeralPublicKey = ephemeral_->point, .signature = request_.signLater ? Bytes() : signature_};
+    const bool linkNow = request_.linkInEac2 && pki_.link;
+    return paos::Eac2Input{.certificates = linkNow ? std::vector{*pki_.link} : std::vector<CvCertificate>(),
+                           .ephemeralPublicKey = ephemeral_->point,
+                           .signature = request_.signLater ? Bytes() : signature_};
 }
 
 paos::ServerBody EidDialogue::takeSignatureRequest(const paos::Eac2Output& output)

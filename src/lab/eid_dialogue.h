@@ -26,6 +26,7 @@ struct ServiceRequest // what the service asks for
     std::string transactionInfo = {};
     std::vector<EidType> acceptedEidTypes = {}; // empty: not sent
     bool initializeFramework = false;           // ask for that first
+    bool linkInEac2 = false;                    // a link certificate of the PKI comes only with EAC2, when the card has named its trust point
     bool signLater = false;                     // the signature comes with EACAdditionalInputType
 
     Rights terminalRights() const; // what the AT must hold for this

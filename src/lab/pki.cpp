@@ -8,7 +8,7 @@ namespace eidkern::lab
 namespace
 {
 
-constexpr auto cvcaName = "DELABCVCA00001", dvName = "DELABDV000001", atName = "DELABAT000001";
+constexpr auto formerCvcaName = "DELABCVCA00000", cvcaName = "DELABCVCA00001", dvName = "DELABDV000001", atName = "DELABAT000001";
 
 constexpr auto termsOfUsage = "Name, Anschrift und E-Mail-Adresse des Diensteanbieters:\r\n"
                               "Probierladen am Prüfstand\r\n"
@@ -66,6 +66,22 @@ LabPki LabPki::fresh(Random& random, Date today)
             .eidServerKey = eidServerKey,
             .eServiceCertificate = tlsOf(eServiceKey, "eidkern lab eService"),
             .eidServerCertificate = tlsOf(eidServerKey, "eidkern lab eID-Server")};
+}
+
+void LabPki::addFormerCvca(Random& random, Date today)
+{
+    const auto formerKey = generateKey(Curve::brainpoolP256r1(), random);
+    CvIssue what{.car = formerCvcaName,
+                 .chr = formerCvcaName,
+                 .chat = Chat::of(Role::Cvca, everyRight()),
+                 .effective = plusDays(today, -3 * 365),
+                 .expiration = plusDays(today, 30),
+                 .withDomainParameters = true};
+    formerCvca = issueCvc(what, formerKey, formerKey);
+    what.chr = cvcaName;
+    what.effective = cvca.effective;
+    what.expiration = cvca.expiration;
+    link = issueCvc(what, cvcaKey, formerKey);
 }
 
 void LabPki::issueTerminal(const std::string& origin, Rights rights, Date today)

@@ -2,6 +2,7 @@
 // eID-Server (RSA: RSA-PSK needs key transport). Everything in it is for tests; no card of a real person trusts it.
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,10 @@ struct LabPki
     TlsKey eServiceKey, eidServerKey;
     TlsCertificate eServiceCertificate, eidServerCertificate;
     std::vector<Bytes> trustedCscas = {}; // DER certificates under which document signers of cards are believed
+
+    // For cards that still trust an older CVCA: that one, and the link certificate in which it hands over to `cvca`.
+    std::optional<CvCertificate> formerCvca = {}, link = {};
+    void addFormerCvca(Random& random, Date today); // for the life of the process: save() leaves it out
 
     // CVCA for three years, DV for 90 days from `today`; TLS certificates for 90 days from now by the system's clock.
     static LabPki fresh(Random& random, Date today);

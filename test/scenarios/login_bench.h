@@ -119,8 +119,9 @@ inline SimulatedCard cardFor(const lab::Lab& lab, std::string_view persona = "ad
     return SimulatedCard::fromPersona(SimulatedCard::builtInPersona(persona), anchorsOf(lab)).value();
 }
 
-// The lab of a test, with the test's clock and script.
-inline std::unique_ptr<lab::Lab> labFor(Random& random, const Clock& clock, lab::FaultScript faults = {}, lab::ServiceRequest request = {})
+// The lab of a test, with the test's clock and script. `formerCvca`: there was another CVCA before, and a link leads from it.
+inline std::unique_ptr<lab::Lab> labFor(Random& random, const Clock& clock, lab::FaultScript faults = {}, lab::ServiceRequest request = {},
+                                        bool formerCvca = false)
 {
     lab::LabOptions options;
     options.pki = [&] {
@@ -140,6 +141,7 @@ inline std::unique_ptr<lab::Lab> labFor(Random& random, const Clock& clock, lab:
                            p.eidServerCertificate,
                            p.trustedCscas};
     }();
+    if (formerCvca) options.pki->addFormerCvca(random, clock.today());
     options.trustedCscas = {card::testCscaCertificate()};
     options.faults = std::move(faults);
     options.request = std::move(request);

@@ -75,9 +75,20 @@ lab::ServiceRequest requestOf(const QJsonObject& asked)
     request.documentValidity = asked["documentValidity"].toBool();
     request.transactionInfo = asked["transactionInfo"].toString().toStdString();
     request.initializeFramework = asked["initializeFramework"].toBool();
+    request.linkInEac2 = asked["linkInEac2"].toBool();
     request.signLater = asked["signLater"].toBool();
     if (asked["onlyMobile"].toBool()) request.acceptedEidTypes = {EidType::HwKeyStore};
     return request;
+}
+
+// "persona": the name of a built-in one, "personaWith": keys that are added to it
+std::string personaOf(const QJsonObject& scenario)
+{
+    const auto json = SimulatedCard::builtInPersona(scenario["persona"].toString("adult").toStdString());
+    auto persona = QJsonDocument::fromJson(QByteArray(json.data(), qsizetype(json.size()))).object();
+    const auto more = scenario["personaWith"].toObject();
+    for (auto it = more.begin(); it != more.end(); ++it) persona[it.key()] = *it;
+    return QJsonDocument(persona).toJson().toStdString();
 }
 
 class scenario_test : public QObject
@@ -144,7 +155,8 @@ class scenario_test : public QObject
                     bench->scheduler.post([bench] { bench->clock.advance(deadline::exchange + std::chrono::seconds(1)); });
             }
         };
-        lab = labFor(random, labClock, faults, requestOf(scenario["request"].toObject()));
+        const auto oldTrust = cardScript["trustsFormerCvca"].toBool();
+        lab = labFor(random, labClock, faults, requestOf(scenario["request"].toObject()), oldTrust);
 
         UserScript script;
         for (const auto& each : user["passwords"].toArray()) script.passwords.push_back(each.toString().toStdString());
@@ -163,7 +175,9 @@ class scenario_test : public QObject
         if (cardScript["removeInsteadOfPassword"].toBool()) script.insteadOfPassword = [&] { bench->card.remove(); };
         if (user["cancelWhenCardWanted"].toBool()) script.cardWanted = [&] { bench->cancel(); };
         if (cardScript["comesWhenWanted"].toBool()) script.cardWanted = [&] { bench->card.insert(); };
-        auto card = SimulatedCard::fromPersona(SimulatedCard::builtInPersona(scenario["persona"].toString("adult").toStdString()), anchorsOf(*lab)).value();
+        auto card = SimulatedCard::fromPersona(personaOf(scenario),
+                                               oldTrust ? std::vector{TrustAnchor::parse(lab->pki().formerCvca->whole).value()} : anchorsOf(*lab))
+                        .value();
         if (cardScript["absent"].toBool()) card.remove();
         if (cardScript.contains("removeAtApdu")) card.state->reader.removeAtApdu(cardScript["removeAtApdu"].toInt());
         if (cardScript.contains("answer"))
@@ -205,6 +219,8 @@ class scenario_test : public QObject
                          expect["browser"].toString());
             }
             if (expect.contains("serverSaw")) checkSeen(expect["serverSaw"].toArray(), lab->lastSession());
+            if (expect.contains("cardTrusts")) QCOMPARE(joined(card.state->reader.card()->trust().references()), expect["cardTrusts"].toString());
+            if (expect.contains("ageVerified")) QCOMPARE(lab->lastSession()->ageVerified, std::optional(expect["ageVerified"].toBool()));
             if (expect.contains("ownData")) QVERIFY(end->ownData.text().find(expect["ownData"].toString().toStdString()) != std::string_view::npos);
             checkNoSecrets(login);
         }

@@ -5,6 +5,7 @@
 #include "core/oid.h"
 #include "core/tlv.h"
 #include "support/eac_chain.h"
+#include "support/rsa_issuer.h"
 #include "support/seeded_random.h"
 
 using namespace eidkern;
@@ -125,6 +126,91 @@ private Q_SLOTS:
     {
         const auto& c = eac_.terminal; // 2026-11-01 .. 2026-12-15
         QVERIFY(!c.validOn({2026, 10, 31}) && c.validOn({2026, 11, 1}) && c.validOn({2026, 11, 20}) && c.validOn({2026, 12, 15}) && !c.validOn({2026, 12, 16}));
+    }
+
+    void rsaKeys_data()
+    {
+        QTest::addColumn<int>("arc");
+        for (const auto& [name, arc] :
+             {std::pair{"v1.5, SHA-1", 1}, {"v1.5, SHA-256", 2}, {"PSS, SHA-1", 3}, {"PSS, SHA-256", 4}, {"v1.5, SHA-512", 5}, {"PSS, SHA-512", 6}})
+            QTest::newRow(name) << arc;
+    }
+    void rsaKeys() // a chain of RSA keys; every other scheme, a changed body and a changed signature are refused
+    {
+        QFETCH(int, arc);
+        const test::RsaKey root{std::uint8_t(arc)}, dv{std::uint8_t(arc)}, other{std::uint8_t(arc)};
+        const auto signedBy = [](const test::RsaKey& key) { return [&key](ByteView body) { return key.sign(body); }; };
+        CvIssue what{.car = "DETESTRSA00001", .chr = "DETESTRSA00001", .chat = Chat::of(Role::Cvca, {}), .effective = {2026, 1, 1}, .expiration = {2027, 1, 1}};
+        const auto cvca = issueCvc(what, root.object(), signedBy(root));
+        what.chr = "DETESTRSADV0001";
+        what.chat = Chat::of(Role::DvOfficial, {});
+        const auto good = issueCvc(what, dv.object(), signedBy(root)), stranger = issueCvc(what, dv.object(), signedBy(other));
+        what.car = what.chr;
+        what.chr = "DETESTRSAAT0001";
+        what.chat = Chat::forTerminal({});
+        const auto terminal = issueCvc(what, eac_.terminalKey, eac_.dvKey); // its own key may be of another kind
+        const auto at = issueCvc(what, other.object(), signedBy(dv));
+
+        QVERIFY(cvca.key.rsa && cvca.key.standsAlone() && !cvca.key.curve && cvca.key.point.empty());
+        QVERIFY(signaturesHold({at, good, cvca}));
+        QVERIFY(!signaturesHold({at, stranger, cvca}) && !signaturesHold({terminal, good, cvca}));
+        for (int another = 1; another <= 6; ++another)
+        {
+            auto key = cvca.key;
+            const auto probe = issueCvc(
+                {.car = "DETESTRSA00001", .chr = "DETESTRSA00001", .chat = Chat::of(Role::Cvca, {}), .effective = {2026, 1, 1}, .expiration = {2027, 1, 1}},
+                test::RsaKey{std::uint8_t(another), 1024}.object(), signedBy(root));
+            key.padding = probe.key.padding;
+            key.hash = probe.key.hash;
+            QCOMPARE(isSignedBy(good, key, {}), another == arc);
+        }
+        auto body = good, signature = good, shorter = good;
+        body.body.back() ^= 1;
+        signature.signature.front() ^= 1;
+        shorter.signature.pop_back();
+        for (const auto& bad : {body, signature, shorter}) QVERIFY(!isSignedBy(bad, cvca.key, {}));
+    }
+
+    void malformedRsaKeys()
+    {
+        const Bytes e{1, 0, 1}, n = [] {
+            Bytes out(256, 0xA5);
+            return out;
+        }();
+        const auto parsed = [](Bytes modulus, Bytes exponent, std::uint8_t arc, Bytes more = {}) {
+            Parts parts;
+            parts.key = tlv(0x7F49, {tlv(0x06, concat({oid::taRsa, ByteView(&arc, 1)})), tlv(0x81, modulus), tlv(0x82, exponent), more});
+            return parseCvc(parts.whole()).has_value();
+        };
+        QVERIFY(parsed(n, e, 2));
+        QVERIFY(parsed(n, {3}, 2));
+        QVERIFY(!parsed(n, e, 0) && !parsed(n, e, 7));
+        QVERIFY(!parsed(n, e, 2, tlv(0x83, Bytes{1})));
+        QVERIFY(!parsed({}, e, 2) && !parsed(n, {}, 2) && !parsed(n, {1}, 2) && !parsed(n, {2}, 2) && !parsed(n, Bytes(9, 0x81), 2));
+        QVERIFY(!parsed(Bytes(127, 0xA5), e, 2) && !parsed(Bytes(513, 0xA5), e, 2));
+        auto even = n, leadingZero = n;
+        even.back() = 0xA4;
+        leadingZero.front() = 0;
+        QVERIFY(!parsed(even, e, 2) && !parsed(leadingZero, e, 2));
+    }
+
+    void sectorExtension()
+    {
+        const auto issue = [&](std::vector<Bytes> hashes, Bytes description) {
+            return issueCvc({.car = eac_.dv.chr,
+                             .chr = "DETESTATDE00002",
+                             .chat = Chat::forTerminal({}),
+                             .effective = {2026, 1, 1},
+                             .expiration = {2027, 1, 1},
+                             .descriptionHash = std::move(description),
+                             .sectorHashes = std::move(hashes)},
+                            eac_.terminalKey, eac_.dvKey);
+        };
+        QVERIFY(issue({}, Bytes(32, 1)).sectorHashes.empty());
+        const auto both = issue({Bytes(32, 2), Bytes(32, 3)}, Bytes(32, 1));
+        QCOMPARE(both.sectorHashes, (std::vector<Bytes>{Bytes(32, 2), Bytes(32, 3)}));
+        QCOMPARE(both.descriptionHash, Bytes(32, 1));
+        QCOMPARE(issue({Bytes(32, 2)}, {}).sectorHashes.size(), std::size_t(1));
     }
 
     void hashOfTheKey_data()

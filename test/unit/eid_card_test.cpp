@@ -112,6 +112,60 @@ private slots:
         OUTCOME(bench.run(bench.eid->recognise()), expected.toStdString());
     }
 
+    void everyCipherAndCurve_data()
+    {
+        QTest::addColumn<int>("keySize");
+        QTest::addColumn<int>("parameterId");
+        for (const int keySize : {16, 24, 32})
+            for (int parameterId = 8; parameterId <= 18; ++parameterId)
+                if (Curve::standard(parameterId)) QTest::addRow("AES-%d, curve %d", 8 * keySize, parameterId) << keySize << parameterId;
+    }
+    void everyCipherAndCurve() // PACE with each password, then the rest of a login; the chip's key stays on its own curve
+    {
+        QFETCH(int, keySize);
+        QFETCH(int, parameterId);
+        auto persona = testPersona();
+        persona.protocols.pace = paceEcdhGm(std::size_t(keySize), parameterId);
+        persona.documentNumber = "L0PX8K2J7";
+        CardBench bench(persona, std::uint64_t(100 * keySize + parameterId));
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Can, "500540"))), ok);
+        const auto mrz = mrzKeyMaterial(mrzInformation("L0PX8K2J7", "870523", "340331"));
+        OUTCOME(bench.run(bench.eid->pace({PasswordId::Mrz, mrz.clone(), {}})), ok);
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Pin, "000000"))), wrongPassword);
+        const auto pace = bench.run(bench.eid->pace(password(PasswordId::Pin, "123456", Chat::forTerminal(everyRight()))));
+        OUTCOME(pace, ok);
+        QCOMPARE(pace->idPicc.size(), Curve::standard(parameterId)->fieldSize());
+    }
+
+    void paceWithOtherCurvesIsFollowedByEac_data() { everyCipherAndCurve_data(); }
+    void paceWithOtherCurvesIsFollowedByEac()
+    {
+        QFETCH(int, keySize);
+        QFETCH(int, parameterId);
+        auto persona = testPersona();
+        persona.protocols.pace = paceEcdhGm(std::size_t(keySize), parameterId);
+        CardBench bench(persona, std::uint64_t(parameterId));
+        const EacServer server(std::move(bench.chain), bench.random);
+        const auto output = bench.run(login(*bench.eid, server));
+        OUTCOME(output, ok);
+        QVERIFY(server.accept(*output));
+    }
+
+    void mrzAsPassword()
+    {
+        auto persona = testPersona();
+        persona.documentNumber = "L0PX8K2J7";
+        CardBench bench(persona);
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        const auto otherDay = mrzKeyMaterial(mrzInformation("L0PX8K2J7", "870524", "340331"));
+        OUTCOME(bench.run(bench.eid->pace({PasswordId::Mrz, otherDay.clone(), {}})), wrongPassword);
+        QVERIFY(bench.eid->about().pin == (PinState{3, false}));
+        CardBench without;
+        OUTCOME(without.run(without.eid->recognise()), ok);
+        OUTCOME(without.run(without.eid->pace({PasswordId::Mrz, otherDay.clone(), {}})), protocolError);
+    }
+
     void smallAnswersAreCollected() // a reader that delivers seven bytes at a time
     {
         CardBench bench;

@@ -266,6 +266,11 @@ void LabDialogueTest::checks_data()
     add("EF.CardAccess with another PACE", genuine, in<paos::Eac1Output>([](paos::Eac1Output& o) {
             const auto at = std::ranges::search(o.efCardAccess, oid::paceEcdhGmAes128).begin();
             QVERIFY(at != o.efCardAccess.end());
+            at[std::ptrdiff_t(oid::paceEcdhGmAes128.size()) - 1] = 4;
+        }));
+    add("EF.CardAccess without a PACE of ours", parameter, in<paos::Eac1Output>([](paos::Eac1Output& o) { // 3DES
+            const auto at = std::ranges::search(o.efCardAccess, oid::paceEcdhGmAes128).begin();
+            QVERIFY(at != o.efCardAccess.end());
             at[std::ptrdiff_t(oid::paceEcdhGmAes128.size()) - 1] = 1;
         }));
     add("no EF.CardSecurity", genuine, in<paos::Eac2Output>([](paos::Eac2Output& o) { o.efCardSecurity.clear(); }));

@@ -1,5 +1,6 @@
 #include <QtTest>
 
+#include "card/key_derivation.h"
 #include "card/pace.h"
 #include "core/oid.h"
 #include "support/seeded_random.h"
@@ -51,6 +52,14 @@ private slots:
         QVERIFY(keysA->session.encryption == keysB->session.encryption && keysA->session.mac == keysB->session.mac);
         QVERIFY(keysA->ownToken == keysB->expectedToken && keysA->expectedToken == keysB->ownToken);
         QVERIFY(keysA->ownToken != keysA->expectedToken);
+    }
+
+    void mrzAsPassword() // the example of ICAO 9303-11 G.1
+    {
+        const auto information = mrzInformation("T22000129", "640812", "101031");
+        QCOMPARE(information, std::string("T22000129364081251010318"));
+        QCOMPARE(toHex(mrzKeyMaterial(information).view()), std::string("7e2d2a41c74ea0b38cd36f863939bfa8e9032aad"));
+        QCOMPARE(mrzInformation("L8<<<<<<<", "7011<<", "330801"), std::string("L8<<<<<<<17011<<73308017"));
     }
 
     void badPointsAreRefused()

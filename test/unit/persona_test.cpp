@@ -1,3 +1,4 @@
+#include <QDir>
 #include <QFile>
 #include <QtTest>
 
@@ -42,6 +43,55 @@ private slots:
         QCOMPARE(suspended->pinTriesLeft, 1);
         QVERIFY(std::holds_alternative<FreeTextPlace>(*suspended->placeOfBirth));
         QVERIFY(!dataGroups(*suspended).contains(13));
+    }
+
+    void everyFileIsAPersona()
+    {
+        const QDir folder(EIDKERN_TEST_DATA "/../resources/personas");
+        const auto files = folder.entryList({"*.json"});
+        QVERIFY(files.size() >= 15);
+        for (const auto& name : files)
+        {
+            const auto persona = fromFile(name);
+            QVERIFY2(persona, qPrintable(name + ": " + (persona ? "" : persona.error().c_str())));
+        }
+    }
+
+    void longNamesAreLongerThanOneShortRead()
+    {
+        const auto groups = dataGroups(fromFile("long-names.json").value());
+        for (const int number : {4, 5, 13, 17}) QVERIFY(groups.at(number).size() > 223);
+    }
+
+    void script()
+    {
+        const auto script = parsePersona(
+                                minimal(R"("script": {"delayMs": 40, "removeAtApdu": 12, "answers": {"7": "6f00", "00a40400": "", "0022c1a4": "6300"}})"))
+                                .value()
+                                .script;
+        QCOMPARE(script.delay.count(), 40);
+        QCOMPARE(*script.removeAtApdu, 12);
+        QCOMPARE(script.answers.size(), std::size_t(3));
+        const auto byIndex = std::ranges::find_if(script.answers, [](const auto& each) { return each.index.has_value(); });
+        QVERIFY(byIndex->index == 7 && byIndex->answer == (Bytes{0x6F, 0x00}));
+        QVERIFY(std::ranges::any_of(script.answers, [](const auto& each) { return each.prefix == Bytes{0x00, 0xA4, 0x04, 0x00} && each.answer.empty(); }));
+        for (const auto* bad :
+             {R"("script": 7)", R"("script": {"delay": 1})", R"("script": {"delayMs": -1})", R"("script": {"delayMs": 60001})",
+              R"("script": {"removeAtApdu": 1.5})", R"("script": {"answers": []})", R"("script": {"answers": {"1234": "9"}})",
+              R"("script": {"answers": {"1234": "90"}})", R"("script": {"answers": {"1234": 9000}})", R"("script": {"answers": {"a4": "9000"}})",
+              R"("script": {"answers": {"7": "9000", "x7": "9000"}})", R"("script": {"answers": {"": "9000"}})"})
+            QVERIFY2(!parsePersona(minimal(bad)), bad);
+    }
+
+    void cardProtocols()
+    {
+        const auto with = [](const char* member) { return parsePersona(minimal(member)).value().protocols; };
+        QVERIFY(with(R"("pukUsesLeft": 10)").eidType == EidType::CardCertified);
+        QVERIFY(with(R"("eidType": "HWKeyStore")").eidType == EidType::HwKeyStore);
+        const auto pace = with(R"("pace": {"cipher": "AES-192", "parameterId": 18})").pace;
+        QCOMPARE(toHex(pace.oid), std::string("04007f00070202040203"));
+        QCOMPARE(pace.keySize, std::size_t(24));
+        QCOMPARE(pace.parameterId, 18);
     }
 
     void encodings_data()
@@ -94,6 +144,12 @@ private slots:
         QTest::newRow("place without city") << R"("residence": {"street": "x"})" << "\"city\"";
         QTest::newRow("place with more") << R"("residence": {"city": "x", "planet": "y"})" << "\"city\"";
         QTest::newRow("place as number") << R"("residence": 3)" << "\"city\"";
+        QTest::newRow("eID type") << R"("eidType": "Card")" << "\"eidType\" (line 5): CardCertified";
+        QTest::newRow("3DES") << R"("pace": {"cipher": "3DES", "parameterId": 13})" << "AES-128";
+        QTest::newRow("curve") << R"("pace": {"cipher": "AES-256", "parameterId": 19})" << "a curve from 8 to 18";
+        QTest::newRow("pace with more") << R"("pace": {"cipher": "AES-256", "parameterId": 13, "mapping": "IM"})" << "a curve from 8 to 18";
+        QTest::newRow("document number") << R"("documentNumber": "T2200012")" << "9 letters";
+        QTest::newRow("MRZ without dates") << R"("documentNumber": "T22000129")" << "dateOfBirth";
         QTest::newRow("hex") << R"("communityId": "027")" << "hex digits";
     }
     void refusals()

@@ -11,6 +11,7 @@
 #include "core/openssl.h"
 #include "support/card_bench.h"
 #include "support/eac_server.h"
+#include "support/rsa_issuer.h"
 
 using namespace eidkern;
 using namespace eidkern::card;
@@ -38,6 +39,8 @@ public:
         : chain(makeEacChain(random, terminalRights)), card(persona, {chain.cvca}, random, today)
     {
     }
+
+    explicit Terminal(CvCertificate trustPoint) : chain(makeEacChain(random)), card(testPersona(), {std::move(trustPoint)}, random, today) {}
 
     ResponseApdu plain(const CommandApdu& command) { return parseResponse(card.transmit(encode(command))).value(); }
     ResponseApdu plain(std::string_view hex) { return parseResponse(card.transmit(fromHex(hex).value())).value(); }
@@ -102,6 +105,15 @@ public:
         return ask(externalAuthenticate(sign(chain.terminalKey, HashAlgorithm::Sha256, message))).sw;
     }
 
+    std::uint16_t restrictedIdentification(std::uint8_t keyId, ByteView sectorKeys, Bytes* answer = nullptr)
+    {
+        const auto sw = ask(setChipAuthentication(concat({tlv(0x80, oid::riEcdhSha256), Bytes{0x84, 1, keyId}}))).sw;
+        if (sw != 0x9000) return sw;
+        const auto identified = ask(generalAuthenticate(true, sectorKeys));
+        if (answer) *answer = identified.data;
+        return identified.sw;
+    }
+
     std::uint16_t chipAuthentication()
     {
         const auto infos = parseCardSecurity(readAll(file::cardSecurity));
@@ -131,6 +143,13 @@ public:
     EcKey chipKey = generateKey(Curve::brainpoolP256r1(), random);
     Bytes idPicc;
 };
+
+Bytes sectorKey(ByteView point) // the content of A0 or A2
+{
+    const auto c = Curve::brainpoolP256r1();
+    return concat({tlv(0x06, oid::riEcdhSha256), tlv(0x81, c.prime()), tlv(0x82, c.a()), tlv(0x83, c.b()), tlv(0x84, c.generator()), tlv(0x85, c.order()),
+                   tlv(0x86, point), tlv(0x87, Bytes{1})});
+}
 
 #define SW(actual, expected) QCOMPARE(QString::number(actual, 16), QString::number(expected, 16))
 
@@ -215,6 +234,123 @@ private slots:
         SW(terminal.ask(unblock(3)).sw, 0x9000);
         QCOMPARE(terminal.card.pinTriesLeft(), 3);
         SW(terminal.pace(PasswordId::Pin, "123456"), 0x9000);
+    }
+
+    void theTransportPinOnlySetsTheRealOne()
+    {
+        auto persona = testPersona();
+        persona.pin = Secret("12345");
+        Terminal terminal(persona);
+        SW(terminal.pace(PasswordId::Pin, "12345", Chat::forTerminal(everyRight())), 0x9000);
+        SW(terminal.ask(getChallenge()).sw, 0x6982);
+        SW(terminal.show(terminal.chain.dv), 0x6982);
+        SW(terminal.ask({.ins = instruction::resetRetryCounter, .p1 = 0x02, .p2 = 0x03, .data = toBytes(asBytes("654321"))}).sw, 0x9000);
+        SW(terminal.pace(PasswordId::Pin, "654321", Chat::forTerminal(everyRight())), 0x9000);
+        SW(terminal.eac(), 0x9000);
+    }
+
+    void rsaCertificates_data()
+    {
+        QTest::addColumn<int>("arc");
+        QTest::newRow("v1.5, SHA-256") << 2;
+        QTest::newRow("PSS, SHA-256") << 4;
+        QTest::newRow("PSS, SHA-512") << 6;
+    }
+    void rsaCertificates() // trust point, DV and terminal with RSA keys
+    {
+        QFETCH(int, arc);
+        const RsaKey rootKey{std::uint8_t(arc)}, dvKey{std::uint8_t(arc)}, terminalKey{std::uint8_t(arc)};
+        const auto issue = [](std::string car, std::string chr, Chat chat, const RsaKey& key, const RsaKey& by) {
+            return issueCvc({.car = std::move(car), .chr = std::move(chr), .chat = std::move(chat), .effective = {2026, 11, 1}, .expiration = {2027, 1, 1}},
+                            key.object(), [&by](ByteView body) { return by.sign(body); });
+        };
+        const auto root = issue("DETESTRSA00001", "DETESTRSA00001", Chat::of(Role::Cvca, everyRight()), rootKey, rootKey);
+        Terminal t(root);
+        const auto dv = issue(root.chr, "DETESTRSADV0001", Chat::of(Role::DvOfficial, everyRight()), dvKey, rootKey);
+        const auto at = issue(dv.chr, "DETESTRSAAT0001", Chat::forTerminal(everyRight()), terminalKey, dvKey);
+        SW(t.pinWithChat(), 0x9000);
+        SW(t.show(issue(root.chr, dv.chr, dv.chat, dvKey, terminalKey)), 0x6984); // signed by a stranger
+        SW(t.show(dv), 0x9000);
+        SW(t.show(at), 0x9000);
+        const auto prove = [&](bool rightly) {
+            SW(t.ask(setTerminalAuthentication(concat({tlv(0x80, at.key.oid), tlv(0x83, asBytes(at.chr)), tlv(0x91, xCoordinate(t.chipKey.point))}))).sw,
+               0x9000);
+            const auto nonce = t.ask(getChallenge()).data;
+            const auto message = concat({t.idPicc, nonce, xCoordinate(t.chipKey.point)});
+            SW(t.ask(externalAuthenticate((rightly ? terminalKey : dvKey).sign(message))).sw, rightly ? 0x9000 : 0x6300);
+        };
+        prove(false);
+        prove(true);
+        SW(t.chipAuthentication(), 0x9000);
+        SW(t.ask(selectApplication(eidApplication)).sw, 0x9000);
+        SW(t.read(4), 0x6282);
+    }
+
+    void restrictedIdentificationIsComputed() // an example that was computed independently
+    {
+        SeededRandom random;
+        const auto curve = Curve::brainpoolP256r1();
+        const Secret scalar(fromHex("0353859c2ec67780ba39015de8c682af2326d43de9ce1e07737087bd1e17cb22").value());
+        CardRestrictedIdentification card(keyOf(curve, scalar).value(), generateKey(curve, random));
+        const auto point =
+            fromHex("047acf3efc982ec45565a4b155129efbc74650dcbfa6362d896fc70262e0c2cc5e544552dcb6725218799115b55c9baa6d9f6bc3a9618e70c25af71777a9c4922d").value();
+        const auto key = sectorKey(point);
+        const ProvenTerminal terminal{
+            everyRight(), {}, {}, {fromHex("63d43f7f55e12617894fcc96daaf6baa671dd2e0d08bb2d65a706ba75d350ced").value()}, HashAlgorithm::Sha256};
+        SW(card.setKey(setChipAuthentication(concat({tlv(0x80, oid::riEcdhSha256), Bytes{0x84, 1, revocationKeyId}})), terminal).sw, 0x9000);
+        const auto answer = card.step(generalAuthenticate(true, tlv(0xA0, key)), terminal);
+        SW(answer.sw, 0x9000);
+        QCOMPARE(toHex(answer.data), std::string("7c228120872cf411027985f8a9da622ba85db2622451c95836faf76e911171f04c70c113"));
+    }
+
+    void restrictedIdentification()
+    {
+        const auto withSectors = [](std::vector<Bytes> hashes, Rights rights) {
+            auto t = std::make_unique<Terminal>();
+            t->chain.terminal = issueCvc({.car = t->chain.dv.chr,
+                                          .chr = "DETESTATDE00009",
+                                          .chat = Chat::forTerminal(rights),
+                                          .effective = {2026, 11, 1},
+                                          .expiration = {2026, 12, 15},
+                                          .sectorHashes = std::move(hashes)},
+                                         t->chain.terminalKey, t->chain.dvKey);
+            return t;
+        };
+        SeededRandom random(77);
+        const auto curve = Curve::brainpoolP256r1();
+        const auto first = sectorKey(generateKey(curve, random).point), second = sectorKey(generateKey(curve, random).point);
+        const auto hashOf = [](ByteView key) { return hash(HashAlgorithm::Sha256, tlv(0x7F49, key)); };
+
+        const auto t = withSectors({hashOf(first), hashOf(second)}, everyRight());
+        SW(t->pinWithChat(), 0x9000);
+        SW(t->terminalAuthentication(), 0x9000);
+        SW(t->restrictedIdentification(pseudonymKeyId, tlv(0xA0, first)), 0x6982); // not before chip authentication
+        SW(t->chipAuthentication(), 0x9000);
+        Bytes one, again, both, revocation;
+        SW(t->restrictedIdentification(pseudonymKeyId, tlv(0xA0, first), &one), 0x9000);
+        SW(t->restrictedIdentification(pseudonymKeyId, tlv(0xA0, first), &again), 0x9000);
+        SW(t->restrictedIdentification(pseudonymKeyId, concat({tlv(0xA0, first), tlv(0xA2, second)}), &both), 0x9000);
+        SW(t->restrictedIdentification(revocationKeyId, tlv(0xA0, first), &revocation), 0x9000);
+        QCOMPARE(one.size(), std::size_t(36));
+        QCOMPARE(one, again);
+        QCOMPARE(both.size(), std::size_t(70));
+        QVERIFY(one != revocation);
+        SW(t->restrictedIdentification(pseudonymKeyId, tlv(0xA0, second)), 0x6A80); // the hash of the other place
+        SW(t->restrictedIdentification(pseudonymKeyId, tlv(0xA2, first)), 0x6A80);
+        SW(t->restrictedIdentification(pseudonymKeyId, concat({tlv(0xA0, first), tlv(0xA2, first)})), 0x6A80);
+        SW(t->restrictedIdentification(3, tlv(0xA0, first)), 0x6A88);
+        SW(t->ask(generalAuthenticate(true, tlv(0xA0, first))).sw, 0x6985); // without MSE before it
+
+        const auto unauthorised = withSectors({hashOf(first)}, everyRight().remove(Right::RestrictedIdentification));
+        SW(unauthorised->pinWithChat(), 0x9000);
+        SW(unauthorised->eac(), 0x9000);
+        SW(unauthorised->restrictedIdentification(pseudonymKeyId, tlv(0xA0, first)), 0x6982);
+        SW(unauthorised->restrictedIdentification(revocationKeyId, tlv(0xA0, first)), 0x9000);
+
+        const auto without = withSectors({}, everyRight());
+        SW(without->pinWithChat(), 0x9000);
+        SW(without->eac(), 0x9000);
+        SW(without->restrictedIdentification(revocationKeyId, tlv(0xA0, first)), 0x6A80);
     }
 
     void theRightPinResetsTheCounter()

@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include "support/card_bench.h"
+#include "support/manual_clock.h"
 
 using namespace eidkern;
 using namespace eidkern::card;
@@ -63,6 +64,51 @@ private slots:
         QVERIFY(!waiting.ready());
         bench.reader.insert(bench.makeCard(testPersona()));
         QVERIFY(waiting.ready());
+    }
+
+    void scriptedAnswers()
+    {
+        CardBench bench;
+        ManualClock clock(bench.scheduler);
+        bench.reader.follow({.answers = {{{}, {0x00, 0xA4, 0x00}, {0x6A, 0x82}}, {3, {}, {}}}}, clock);
+        bench.eid.reset();
+        const auto channel = bench.reader.connect();
+        const auto ask = [&](Bytes apdu) {
+            const auto pending = channel->transmit(std::move(apdu));
+            bench.scheduler.pump();
+            return toHex(pending.peek().value());
+        };
+        QCOMPARE(ask({0x00, 0xA4, 0x04, 0x0C}), std::string("6a82")); // the card's own: no such application
+        QCOMPARE(ask({0x00, 0xA4, 0x00, 0x0C}), std::string("6a82"));
+        QCOMPARE(ask({0x00, 0xB0}), std::string("6700")); // shorter than the prefix: the card's own answer
+        QCOMPARE(ask({0x00, 0xB0, 0x9E, 0x00, 0x00}), std::string(""));
+        QVERIFY(ask({0x00, 0xB0, 0x9E, 0x00, 0x00}).size() > 100);
+    }
+
+    void scriptedRemoval()
+    {
+        CardBench bench;
+        ManualClock clock(bench.scheduler);
+        bench.reader.follow({.removeAtApdu = 2}, clock);
+        const auto result = bench.run(bench.eid->recognise());
+        QVERIFY(!result && result.error() == CardFault::Removed);
+        QVERIFY(!bench.reader.hasCard());
+    }
+
+    void scriptedDelay()
+    {
+        CardBench bench;
+        ManualClock clock(bench.scheduler);
+        bench.reader.follow({.delay = std::chrono::milliseconds(250)}, clock);
+        bench.eid.reset();
+        const auto channel = bench.reader.connect();
+        const auto answer = channel->transmit({0x00, 0xB0, 0x9E, 0x00, 0x00});
+        clock.advance(std::chrono::milliseconds(249));
+        bench.scheduler.pump();
+        QVERIFY(!answer.ready());
+        clock.advance(std::chrono::milliseconds(1));
+        bench.scheduler.pump();
+        QVERIFY(answer.ready() && answer.peek()->size() > 50);
     }
 
     void theReaderMayDieFirst()

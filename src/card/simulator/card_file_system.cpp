@@ -12,8 +12,8 @@ static constexpr std::size_t mostProtected = 223; // plain bytes of a short answ
 
 static ResponseApdu status(std::uint16_t sw) { return {{}, sw}; }
 
-CardFileSystem::CardFileSystem(Bytes efCardSecurity, std::map<int, Bytes> dataGroups)
-    : masterFile_{{file::dir, makeEfDir()}, {file::cardAccess, makeEfCardAccess()}, {file::cardSecurity, std::move(efCardSecurity)}},
+CardFileSystem::CardFileSystem(Bytes efCardAccess, Bytes efCardSecurity, std::map<int, Bytes> dataGroups)
+    : masterFile_{{file::dir, makeEfDir()}, {file::cardAccess, std::move(efCardAccess)}, {file::cardSecurity, std::move(efCardSecurity)}},
       dataGroups_(std::move(dataGroups))
 {
 }

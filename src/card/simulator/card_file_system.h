@@ -12,7 +12,7 @@ namespace eidkern::card
 class CardFileSystem
 {
 public:
-    CardFileSystem(Bytes efCardSecurity, std::map<int, Bytes> dataGroups);
+    CardFileSystem(Bytes efCardAccess, Bytes efCardSecurity, std::map<int, Bytes> dataGroups);
 
     void reset(); // MF selected, no file
     ResponseApdu select(const CommandApdu& command, const Session& session);

@@ -2,6 +2,7 @@
 
 #include "card/instructions.h"
 #include "card/simulator/document_signer.h"
+#include "card/simulator/restricted_identification.h"
 #include "core/oid.h"
 #include "core/tlv.h"
 
@@ -25,24 +26,40 @@ static constexpr std::uint8_t brainpoolP256r1 = 13;
 
 static Bytes domainParameters() { return sequence({objectId(oid::standardizedDomainParameters), integer(brainpoolP256r1)}); }
 
-static Bytes commonInfos()
+static Bytes eidTypeInfo(EidType type)
+{
+    if (type == EidType::CardCertified) return {};
+    const std::uint8_t arc[] = {std::uint8_t(type)};
+    static constexpr std::uint8_t nothing[] = {0x05, 0x00};
+    return sequence({objectId(concat({oid::mobileEidType, arc})), nothing});
+}
+
+static Bytes commonInfos(const CardProtocols& protocols)
 {
     static constexpr auto chipAuthenticationParameters = oid::chipAuthenticationEcdh;
-    return concat({sequence({objectId(oid::paceEcdhGmAes128), integer(2), integer(brainpoolP256r1)}),
+    return concat({sequence({objectId(protocols.pace.oid), integer(2), integer(std::uint8_t(protocols.pace.parameterId))}),
                    sequence({objectId(oid::terminalAuthentication), integer(2)}),
                    sequence({objectId(oid::caEcdhAes128), integer(2), integer(chipAuthenticationKeyId)}),
                    sequence({objectId(chipAuthenticationParameters), domainParameters(), integer(chipAuthenticationKeyId)}),
-                   sequence({objectId(oid::cardInfo), tlv(0x16, asBytes("http://bsi.bund.de/cif/npa.xml"))})});
+                   sequence({objectId(oid::cardInfo), tlv(0x16, asBytes("http://bsi.bund.de/cif/npa.xml"))}), eidTypeInfo(protocols.eidType)});
 }
 
-Bytes makeEfCardAccess() { return tlv(0x31, commonInfos()); }
+Bytes makeEfCardAccess(const CardProtocols& protocols) { return tlv(0x31, commonInfos(protocols)); }
 
-Bytes makeEfCardSecurity(ByteView chipAuthenticationPublicPoint)
+static Bytes restrictedIdentificationInfos()
+{
+    static constexpr std::uint8_t no[] = {0x01, 1, 0x00}, yes[] = {0x01, 1, 0xFF}; // authorizedOnly
+    return concat({sequence({objectId(oid::riEcdhSha256), sequence({integer(1), integer(revocationKeyId), no})}),
+                   sequence({objectId(oid::riEcdhSha256), sequence({integer(1), integer(pseudonymKeyId), yes})}),
+                   sequence({objectId(oid::restrictedIdentification), domainParameters()})});
+}
+
+Bytes makeEfCardSecurity(ByteView chipAuthenticationPublicPoint, const CardProtocols& protocols)
 {
     static constexpr std::uint8_t noUnusedBits[] = {0};
     const auto key = sequence({domainParameters(), tlv(0x03, {noUnusedBits, chipAuthenticationPublicPoint})});
     const auto keyInfo = sequence({objectId(oid::publicKeyEcdh), key, integer(chipAuthenticationKeyId)});
-    return signCardSecurity(tlv(0x31, {commonInfos(), keyInfo}));
+    return signCardSecurity(tlv(0x31, {commonInfos(protocols), keyInfo, restrictedIdentificationInfos()}));
 }
 
 } // namespace eidkern::card

@@ -3,18 +3,9 @@
 #include <array>
 
 #include "card/instructions.h"
-#include "core/oid.h"
 
 namespace eidkern::card
 {
-
-static constexpr int brainpoolP256r1 = 13;
-
-static const PaceInfo& info()
-{
-    static const PaceInfo only{Bytes(oid::paceEcdhGmAes128.begin(), oid::paceEcdhGmAes128.end()), 16, brainpoolP256r1};
-    return only;
-}
 
 static ResponseApdu status(std::uint16_t sw) { return {{}, sw}; }
 static ResponseApdu dynamicData(ByteView objects) { return {tlv(0x7C, objects), 0x9000}; }
@@ -27,7 +18,7 @@ ResponseApdu CardPace::setPassword(const CommandApdu& command)
     const auto protocol = objects ? single(*objects, 0x80) : std::nullopt, password = objects ? single(*objects, 0x83) : std::nullopt;
     if (!protocol || !password || password->size() != 1) return status(0x6A80);
     const auto* parameters = find(*objects, 0x84);
-    if (!same(*protocol, info().oid) || (parameters && !same(parameters->value, Bytes{brainpoolP256r1}))) return status(0x6A88);
+    if (!same(*protocol, info_.oid) || (parameters && !same(parameters->value, Bytes{std::uint8_t(info_.parameterId)}))) return status(0x6A88);
 
     const int id = (*password)[0];
     if (id < int(PasswordId::Mrz) || id > int(PasswordId::Puk) || !passwords_.secret(PasswordId(id))) return status(0x6A88);
@@ -60,16 +51,16 @@ ResponseApdu CardPace::step(const CommandApdu& command, const std::vector<std::s
 
 ResponseApdu CardPace::sendNonce()
 {
-    nonce_ = Secret::ofSize(paceNonceSize(info().keySize));
+    nonce_ = Secret::ofSize(paceNonceSize(info_.keySize));
     random_.fill({nonce_.data(), nonce_.size()});
-    const auto encrypted = encryptNonce(derivePasswordKey(*passwords_.secret(password_), info().keySize), nonce_);
+    const auto encrypted = encryptNonce(derivePasswordKey(*passwords_.secret(password_), info_.keySize), nonce_);
     step_ = 2;
     return dynamicData(tlv(0x80, encrypted));
 }
 
 ResponseApdu CardPace::map(ByteView terminalPoint)
 {
-    const auto key = generateKey(*Curve::standard(brainpoolP256r1), random_);
+    const auto key = generateKey(*Curve::standard(info_.parameterId), random_);
     mapped_ = mapCurve(key, terminalPoint, nonce_);
     if (!mapped_) return status(0x6A80);
     step_ = 3;
@@ -79,7 +70,7 @@ ResponseApdu CardPace::map(ByteView terminalPoint)
 ResponseApdu CardPace::agreeOn(ByteView terminalPoint)
 {
     const auto key = generateKey(*mapped_, random_);
-    keys_ = agreePaceKeys(info(), key, terminalPoint);
+    keys_ = agreePaceKeys(info_, key, terminalPoint);
     if (!keys_) return status(0x6A80);
     ephemeralPoint_ = key.point;
     step_ = 4;

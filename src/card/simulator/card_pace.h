@@ -11,7 +11,7 @@ namespace eidkern::card
 class CardPace
 {
 public:
-    CardPace(PinObjects& passwords, Random& random) : passwords_(passwords), random_(random) {}
+    CardPace(PaceInfo info, PinObjects& passwords, Random& random) : info_(std::move(info)), passwords_(passwords), random_(random) {}
 
     ResponseApdu setPassword(const CommandApdu& command);
     bool expectsStep() const { return step_ != 0; }
@@ -26,6 +26,7 @@ private:
     ResponseApdu agreeOn(ByteView terminalPoint);
     ResponseApdu finish(ByteView terminalToken, const std::vector<std::string>& trustPoints, Session& session);
 
+    const PaceInfo info_;
     PinObjects& passwords_;
     Random& random_;
     int step_ = 0; // 1..4: the one that comes next; 0: none

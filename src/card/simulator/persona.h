@@ -1,10 +1,13 @@
 // Who a simulated card belongs to: passwords, the state of the PIN, and the data groups by their human names.
 #pragma once
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
+#include "card/simulator/card_files.h"
 #include "core/bytes.h"
 #include "eidkern/secret.h"
 
@@ -25,12 +28,29 @@ struct NoPlace
 };
 using Place = std::variant<StructuredPlace, FreeTextPlace, NoPlace>;
 
+struct ScriptedAnswer
+{
+    std::optional<int> index; // of the APDU since the card was connected, from 0; or:
+    Bytes prefix = {};        // how the APDU begins
+    Bytes answer = {};        // with its status word; empty: none comes
+};
+
+struct CardScript // what the reader does to the card
+{
+    std::chrono::milliseconds delay{0};    // of every answer
+    std::optional<int> removeAtApdu = {};  // the card is gone when this APDU comes; once
+    std::vector<ScriptedAnswer> answers = {}; // the first that fits is given in place of the card's own
+};
+
 struct Persona
 {
     Secret pin, can, puk;   // digits: 6 (transport PIN: 5), 6, 10
     int pinTriesLeft = 3;   // 3 .. 0; 1 = suspended, 0 = blocked
     int pukUsesLeft = 10;
     bool pinDeactivated = false;
+    CardProtocols protocols = {};
+    CardScript script = {};
+    std::string documentNumber = {}; // 9 characters as in the MRZ; empty: the card does not take the MRZ as a password
 
     // What is absent here is a data group that the card does not have. Dates are YYYYMMDD; unknown parts of the date of birth
     // are blanks.

@@ -1,6 +1,7 @@
 #include "card/simulator/persona_json.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 #include <QJsonDocument>
@@ -114,6 +115,69 @@ Read<Bytes> hex(const QJsonValue& value)
     return std::move(*bytes);
 }
 
+std::string readEidType(Persona& out, const QJsonValue& value)
+{
+    for (const auto type : {EidType::CardCertified, EidType::SeCertified, EidType::SeEndorsed, EidType::HwKeyStore})
+    {
+        if (value.toString().toStdString() != name(type)) continue;
+        out.protocols.eidType = type;
+        return {};
+    }
+    return "CardCertified, SECertified, SEEndorsed or HWKeyStore";
+}
+
+std::string readPace(Persona& out, const QJsonValue& value)
+{
+    static constexpr std::array<std::pair<std::string_view, std::size_t>, 3> ciphers{{{"AES-128", 16}, {"AES-192", 24}, {"AES-256", 32}}};
+    const auto object = value.toObject();
+    const auto wanted = object["cipher"].toString().toStdString();
+    const auto cipher = std::ranges::find(ciphers, wanted, &std::pair<std::string_view, std::size_t>::first);
+    const int parameterId = object["parameterId"].toInt(-1);
+    if (object.size() != 2 || cipher == ciphers.end() || !Curve::standard(parameterId))
+        return "{\"cipher\": \"AES-128\", \"AES-192\" or \"AES-256\", \"parameterId\": a curve from 8 to 18 that this OpenSSL has}";
+    out.protocols.pace = paceEcdhGm(cipher->second, parameterId);
+    return {};
+}
+
+std::optional<ScriptedAnswer> scriptedAnswer(const QString& key, const QJsonValue& value)
+{
+    const auto answer = value.isString() ? fromHex(value.toString().toStdString()) : std::nullopt;
+    const bool isIndex = !key.isEmpty() && key.size() <= 3 && std::ranges::all_of(key, [](QChar c) { return c >= '0' && c <= '9'; });
+    const auto prefix = isIndex ? std::nullopt : fromHex(key.toStdString());
+    if (!answer || answer->size() == 1 || (!isIndex && (!prefix || prefix->size() < 2))) return {};
+    return ScriptedAnswer{isIndex ? std::optional(key.toInt()) : std::nullopt, prefix.value_or(Bytes()), *answer};
+}
+
+std::string readScript(Persona& out, const QJsonValue& value)
+{
+    const std::string expected = "{\"delayMs\": 0..60000, \"removeAtApdu\": number, \"answers\": {\"number or hex\": \"hex\"}}, each of them optional,";
+    if (!value.isObject()) return expected;
+    const auto object = value.toObject();
+    for (auto it = object.begin(); it != object.end(); ++it)
+    {
+        const auto delay = number(*it, 60'000), apdu = number(*it, 100'000);
+        if (it.key() == "delayMs" && delay) out.script.delay = std::chrono::milliseconds(*delay);
+        else if (it.key() == "removeAtApdu" && apdu) out.script.removeAtApdu = *apdu;
+        else if (it.key() != "answers" || !it->isObject()) return expected;
+    }
+    const auto answers = object["answers"].toObject();
+    for (auto it = answers.begin(); it != answers.end(); ++it)
+    {
+        const auto answer = scriptedAnswer(it.key(), *it);
+        if (!answer) return expected;
+        out.script.answers.push_back(*answer);
+    }
+    return {};
+}
+
+Read<std::string> documentNumber(const QJsonValue& value)
+{
+    const std::string expected = "a text of 9 letters A to Z and digits";
+    auto text = checkedText(value, expected, [](char c) { return isDigit(c) || (c >= 'A' && c <= 'Z'); });
+    if (!text || text->size() != 9) return tl::unexpected(expected);
+    return text;
+}
+
 struct Key
 {
     const char* name;
@@ -155,6 +219,10 @@ const std::vector<Key>& keys()
         key("pinTriesLeft", &Persona::pinTriesLeft, upTo<3>),
         key("pukUsesLeft", &Persona::pukUsesLeft, upTo<10>),
         key("pinDeactivated", &Persona::pinDeactivated, yesOrNo),
+        {"eidType", readEidType},
+        {"pace", readPace},
+        {"script", readScript},
+        key("documentNumber", &Persona::documentNumber, documentNumber),
         key("documentType", &Persona::documentType, printable),
         key("issuingState", &Persona::issuingState, printable),
         key("dateOfExpiry", &Persona::dateOfExpiry, wholeDate),
@@ -218,6 +286,8 @@ tl::expected<Persona, std::string> parsePersona(std::string_view json)
     }
     for (const auto& each : keys())
         if (each.required && !object.contains(QLatin1String(each.name))) return tl::unexpected("persona key \"" + std::string(each.name) + "\" is missing");
+    if (!persona.documentNumber.empty() && (!persona.dateOfBirth || !persona.dateOfExpiry))
+        return tl::unexpected<std::string>("persona key \"documentNumber\" needs \"dateOfBirth\" and \"dateOfExpiry\" beside it");
     return persona;
 }
 

@@ -1,9 +1,14 @@
 // Personas as JSON files for people to read and write; resources/personas has examples.
 //   passwords   "pin" (5 or 6 digits), "can" (6), "puk" (10)
 //   state       "pinTriesLeft" 0..3, "pukUsesLeft" 0..10, "pinDeactivated"
+//   card        "eidType" (CardCertified, SECertified, SEEndorsed, HWKeyStore),
+//               "pace" {"cipher": "AES-128", "AES-192" or "AES-256", "parameterId": 8..18},
+//               "documentNumber" (9 letters and digits): with the two dates the MRZ, which then is a password, too
 //   dates       "1964-08-12"; the date of birth also "1964-08" or "1964" where the rest is unknown
 //   places      {"city", "street"?, "zipCode"?, "state"?, "country"?}, a text, or {"none": reason}
 //   communityId hex digits; "description" is for readers and ignored
+//   script      what the simulated reader does: {"delayMs": 0..60000, "removeAtApdu": n, "answers": {KEY: hex}}. KEY is the number of an
+//               APDU (one to three digits, from 0 when the card is connected) or the hex digits with which it begins (four or more)
 // Everything but the passwords may be left out: the data group is then not on the card.
 #pragma once
 #include <string>

@@ -2,14 +2,29 @@
 
 #include <algorithm>
 
+#include "card/key_derivation.h"
+
 namespace eidkern::card
 {
 
 static constexpr int allTries = 3;
 
+static std::string sixDigits(const std::string& date) // YYMMDD, fillers for what is unknown
+{
+    std::string out = date.substr(2);
+    std::ranges::replace(out, ' ', '<');
+    return out;
+}
+
+static Secret mrzOf(const Persona& persona)
+{
+    if (persona.documentNumber.empty()) return {};
+    return mrzKeyMaterial(mrzInformation(persona.documentNumber, sixDigits(persona.dateOfBirth.value()), sixDigits(persona.dateOfExpiry.value())));
+}
+
 PinObjects::PinObjects(const Persona& persona)
-    : pin_(persona.pin.clone()), can_(persona.can.clone()), puk_(persona.puk.clone()), triesLeft_(persona.pinTriesLeft), unblocksLeft_(persona.pukUsesLeft),
-      deactivated_(persona.pinDeactivated)
+    : pin_(persona.pin.clone()), can_(persona.can.clone()), puk_(persona.puk.clone()), mrz_(mrzOf(persona)), triesLeft_(persona.pinTriesLeft),
+      unblocksLeft_(persona.pukUsesLeft), deactivated_(persona.pinDeactivated)
 {
 }
 
@@ -20,7 +35,7 @@ const Secret* PinObjects::secret(PasswordId id) const
         case PasswordId::Can: return &can_;
         case PasswordId::Pin: return &pin_;
         case PasswordId::Puk: return &puk_;
-        case PasswordId::Mrz: break;
+        case PasswordId::Mrz: return mrz_.empty() ? nullptr : &mrz_;
     }
     return nullptr;
 }
@@ -37,7 +52,7 @@ std::uint16_t PinObjects::status(PasswordId id) const
 std::uint16_t PinObjects::judge(PasswordId id, bool tokenMatches, bool canBefore)
 {
     if (id == PasswordId::Pin) return judgePin(tokenMatches, canBefore);
-    return tokenMatches ? 0x9000 : 0x6300; // CAN and PUK: nothing counted
+    return tokenMatches ? 0x9000 : 0x6300; // CAN, MRZ and PUK: nothing counted
 }
 
 std::uint16_t PinObjects::judgePin(bool tokenMatches, bool canBefore)

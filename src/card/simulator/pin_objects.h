@@ -11,7 +11,7 @@ class PinObjects
 public:
     explicit PinObjects(const Persona& persona);
 
-    const Secret* secret(PasswordId id) const;   // nothing for the MRZ: this card does not take it
+    const Secret* secret(PasswordId id) const;   // of PACE; nothing for the MRZ of a persona without a document number
     std::uint16_t status(PasswordId id) const;   // answer of MSE:Set AT: 9000, 63Cx, 6283
 
     // The end of a PACE attempt: counts, and gives the status word. `canBefore`: the last PACE of this session was with the CAN.
@@ -19,12 +19,13 @@ public:
 
     std::uint16_t unblock();                     // with the PUK proven
     std::uint16_t changePin(ByteView newPin);    // six digits
+    bool hasTransportPin() const { return pin_.size() == 5; } // good for nothing but setting the real one
     int triesLeft() const { return triesLeft_; }
 
 private:
     std::uint16_t judgePin(bool tokenMatches, bool canBefore);
 
-    Secret pin_, can_, puk_;
+    Secret pin_, can_, puk_, mrz_;
     int triesLeft_, unblocksLeft_;
     bool deactivated_;
 };

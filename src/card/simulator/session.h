@@ -13,7 +13,7 @@ namespace eidkern::card
 struct ImportedCertificate // accepted in this session, with what its chain leaves of the rights
 {
     CvCertificate certificate;
-    Curve curve;
+    std::optional<Curve> curve; // its own or inherited; none with an RSA key
     Rights rights;
     bool official = true; // no foreign document verifier above it
 };
@@ -23,6 +23,8 @@ struct ProvenTerminal
     Rights rights;         // trust point AND DV AND terminal AND PACE
     Bytes keyHash;         // x coordinate of its ephemeral key, as announced
     Bytes auxiliaryData;   // 67, or empty
+    std::vector<Bytes> sectorHashes = {}; // of its certificate, by `hash`
+    HashAlgorithm hash = HashAlgorithm::Sha256;
 };
 
 struct PaceProof

@@ -12,13 +12,16 @@ static ResponseApdu status(std::uint16_t sw) { return {{}, sw}; }
 static constexpr std::uint16_t parametersOf(const CommandApdu& command) { return std::uint16_t(command.p1 << 8 | command.p2); }
 
 SimulatedCard::SimulatedCard(const Persona& persona, std::vector<CvCertificate> trustPoints, Random& random, Date today)
-    : SimulatedCard(persona, std::move(trustPoints), random, today, generateKey(Curve::brainpoolP256r1(), random))
+    : SimulatedCard(persona, std::move(trustPoints), random, today, generateKey(Curve::brainpoolP256r1(), random),
+                    {generateKey(Curve::brainpoolP256r1(), random), generateKey(Curve::brainpoolP256r1(), random)})
 {
 }
 
-SimulatedCard::SimulatedCard(const Persona& persona, std::vector<CvCertificate> trustPoints, Random& random, Date today, EcKey chipKey)
-    : passwords_(persona), trust_{std::move(trustPoints), today}, pace_(passwords_, random), terminalAuthentication_(trust_, random),
-      chipAuthentication_(std::move(chipKey), random), files_(makeEfCardSecurity(chipAuthentication_.publicPoint()), eidkern::card::dataGroups(persona))
+SimulatedCard::SimulatedCard(const Persona& persona, std::vector<CvCertificate> trustPoints, Random& random, Date today, EcKey chipKey,
+                             CardRestrictedIdentification restrictedIdentification)
+    : passwords_(persona), trust_{std::move(trustPoints), today}, pace_(persona.protocols.pace, passwords_, random), terminalAuthentication_(trust_, random),
+      chipAuthentication_(std::move(chipKey), random), restrictedIdentification_(std::move(restrictedIdentification)),
+      files_(makeEfCardAccess(persona.protocols), makeEfCardSecurity(chipAuthentication_.publicPoint(), persona.protocols), eidkern::card::dataGroups(persona))
 {
 }
 
@@ -28,6 +31,7 @@ void SimulatedCard::reset()
     pace_.abort();
     terminalAuthentication_.reset();
     chipAuthentication_.abort();
+    restrictedIdentification_.abort();
     files_.reset();
 }
 
@@ -76,7 +80,11 @@ ResponseApdu SimulatedCard::execute(const CommandApdu& command)
     if (command.ins == instruction::generalAuthenticate) return generalAuthenticate(command);
     if (command.cla & chaining) return status(0x6884);
     pace_.abort();
-    if (command.ins != instruction::manageSecurityEnvironment) chipAuthentication_.abort();
+    if (command.ins != instruction::manageSecurityEnvironment)
+    {
+        chipAuthentication_.abort();
+        restrictedIdentification_.abort();
+    }
     switch (command.ins)
     {
         case instruction::select: return files_.select(command, session_);
@@ -91,19 +99,30 @@ ResponseApdu SimulatedCard::execute(const CommandApdu& command)
     }
 }
 
-bool SimulatedCard::mayAuthenticateTerminal() const { return session_.secureMessaging && session_.pace && session_.pace->chat && !session_.terminal; }
+bool SimulatedCard::mayAuthenticateTerminal() const
+{
+    const bool proven = session_.secureMessaging && session_.pace && session_.pace->chat && !session_.terminal;
+    return proven && !(session_.pace->password == PasswordId::Pin && passwords_.hasTransportPin());
+}
 
 ResponseApdu SimulatedCard::manageSecurityEnvironment(const CommandApdu& command)
 {
     chipAuthentication_.abort();
+    restrictedIdentification_.abort();
     switch (parametersOf(command))
     {
         case 0xC1A4: return session_.chipAuthenticated ? status(0x6985) : pace_.setPassword(command);
         case 0x81B6: return mayAuthenticateTerminal() ? terminalAuthentication_.setVerificationKey(command) : status(0x6982);
         case 0x81A4: return mayAuthenticateTerminal() ? terminalAuthentication_.setTerminal(command) : status(0x6982);
-        case 0x41A4: return session_.terminal ? chipAuthentication_.setKey(command) : status(0x6982);
+        case 0x41A4: return session_.terminal ? setChipKey(command) : status(0x6982);
         default: return status(0x6A86);
     }
+}
+
+ResponseApdu SimulatedCard::setChipKey(const CommandApdu& command)
+{
+    if (!CardRestrictedIdentification::isMeant(command.data)) return chipAuthentication_.setKey(command);
+    return session_.eidUnlocked() ? restrictedIdentification_.setKey(command, *session_.terminal) : status(0x6982);
 }
 
 ResponseApdu SimulatedCard::generalAuthenticate(const CommandApdu& command)
@@ -115,7 +134,9 @@ ResponseApdu SimulatedCard::generalAuthenticate(const CommandApdu& command)
         if (session_.next) terminalAuthentication_.reset();
         return response;
     }
-    if (command.cla & chaining || !chipAuthentication_.expectsStep()) return status(0x6985);
+    if (command.cla & chaining) return status(0x6985);
+    if (restrictedIdentification_.expectsStep()) return restrictedIdentification_.step(command, *session_.terminal);
+    if (!chipAuthentication_.expectsStep()) return status(0x6985);
     return chipAuthentication_.step(command, session_);
 }
 

@@ -1,10 +1,11 @@
 // A German identity card as software: real cryptography, real state. It refuses what a real card refuses, and nothing in it
 // knows about the terminal's code. Its PIN state, trust points and date outlive reset(); everything else is the session's.
-// Not there: restricted identification, writing data groups, the MRZ as a password, eSign.
+// Not there: writing data groups, eSign.
 #pragma once
 #include "card/simulator/card_file_system.h"
 #include "card/simulator/card_pace.h"
 #include "card/simulator/chip_authentication.h"
+#include "card/simulator/restricted_identification.h"
 #include "card/simulator/terminal_authentication.h"
 
 namespace eidkern::card
@@ -13,8 +14,9 @@ namespace eidkern::card
 class SimulatedCard
 {
 public:
-    // `trustPoints`: one or two CVCA certificates with domain parameters, the current one first. `today`: the date that the
-    // card believes in when it is made; later it learns from certificates. The chip authentication key is fresh.
+    // `trustPoints`: one or two CVCA certificates whose keys stand alone, the current one first. `today`: the date that the
+    // card believes in when it is made; later it learns from certificates. The keys of chip authentication and restricted
+    // identification are fresh.
     SimulatedCard(const Persona& persona, std::vector<CvCertificate> trustPoints, Random& random, Date today);
 
     SimulatedCard(const SimulatedCard&) = delete;
@@ -24,14 +26,17 @@ public:
     Bytes atr() const;
 
     int pinTriesLeft() const { return passwords_.triesLeft(); }
+    const CardTrust& trust() const { return trust_; }
 
 private:
-    SimulatedCard(const Persona& persona, std::vector<CvCertificate> trustPoints, Random& random, Date today, EcKey chipKey);
+    SimulatedCard(const Persona& persona, std::vector<CvCertificate> trustPoints, Random& random, Date today, EcKey chipKey,
+                  CardRestrictedIdentification restrictedIdentification);
 
     ResponseApdu answer(const CommandApdu& command);
     ResponseApdu answerSecured(const CommandApdu& command);
     ResponseApdu execute(const CommandApdu& command);
     ResponseApdu manageSecurityEnvironment(const CommandApdu& command);
+    ResponseApdu setChipKey(const CommandApdu& command);
     ResponseApdu generalAuthenticate(const CommandApdu& command);
     ResponseApdu performSecurityOperation(const CommandApdu& command);
     ResponseApdu externalAuthenticate(const CommandApdu& command);
@@ -45,6 +50,7 @@ private:
     CardPace pace_;
     CardTerminalAuthentication terminalAuthentication_;
     CardChipAuthentication chipAuthentication_;
+    CardRestrictedIdentification restrictedIdentification_;
     CardFileSystem files_;
 };
 

@@ -1,7 +1,10 @@
 #include "card/simulator/simulated_reader.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
+
+#include "core/task.h"
 
 namespace eidkern::card
 {
@@ -16,6 +19,8 @@ struct SimulatedReader::State
     std::vector<Promise<Done>> waitingForCard, waitingForRemoval;
     Hook hook = {};
     std::optional<int> removalAt = {};
+    Clock* clock = nullptr; // with a delay
+    std::chrono::milliseconds delay{0};
 
     static void tell(std::vector<Promise<Done>>& waiting)
     {
@@ -59,6 +64,7 @@ public:
 
     Pending<CardResult<Bytes>> transmit(Bytes apdu) override
     {
+        if (connected() && state_->clock) return start(state_->scheduler, later(state_->clock->after(state_->delay), answer(apdu)));
         Pending<CardResult<Bytes>> pending(state_->scheduler);
         state_->scheduler.post([promise = pending.promise(), result = answer(apdu)]() mutable { promise.set(std::move(result)); });
         return pending;
@@ -73,6 +79,12 @@ public:
     }
 
 private:
+    static Task<CardResult<Bytes>> later(Pending<Done> time, CardResult<Bytes> answer)
+    {
+        co_await std::move(time);
+        co_return answer;
+    }
+
     bool connected() const { return state_->present && state_->insertion == insertion_; }
 
     CardResult<Bytes> answer(ByteView apdu)
@@ -132,5 +144,23 @@ std::unique_ptr<Channel> SimulatedReader::connect()
 
 void SimulatedReader::answerWith(Hook hook) { state_->hook = std::move(hook); }
 void SimulatedReader::removeAtApdu(int n) { state_->removalAt = n; }
+
+static bool fits(const ScriptedAnswer& scripted, int n, ByteView apdu)
+{
+    if (scripted.index) return scripted.index == n;
+    return apdu.size() >= scripted.prefix.size() && same(apdu.first(scripted.prefix.size()), scripted.prefix);
+}
+
+void SimulatedReader::follow(const CardScript& script, Clock& clock)
+{
+    state_->delay = script.delay;
+    state_->clock = script.delay.count() > 0 ? &clock : nullptr;
+    state_->removalAt = script.removeAtApdu;
+    if (script.answers.empty()) return;
+    state_->hook = [answers = script.answers](int n, ByteView apdu) -> std::optional<Bytes> {
+        const auto it = std::ranges::find_if(answers, [&](const ScriptedAnswer& each) { return fits(each, n, apdu); });
+        return it == answers.end() ? std::nullopt : std::optional(it->answer);
+    };
+}
 
 } // namespace eidkern::card

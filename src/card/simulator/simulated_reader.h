@@ -8,6 +8,7 @@
 
 #include "card/channel.h"
 #include "card/simulator/simulated_card.h"
+#include "core/clock.h"
 
 namespace eidkern::card
 {
@@ -31,6 +32,7 @@ public:
     using Hook = std::function<std::optional<Bytes>(int n, ByteView apdu)>; // nothing: the card answers itself
     void answerWith(Hook hook);
     void removeAtApdu(int n); // instead of answering it; once
+    void follow(const CardScript& script, Clock& clock); // `clock`: for the delay; outlives the card's presence
 
     struct State;
 

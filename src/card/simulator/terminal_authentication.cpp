@@ -32,7 +32,7 @@ std::optional<ImportedCertificate> CardTerminalAuthentication::issuerNamed(std::
     for (const auto& each : imported_)
         if (each.certificate.chr == reference) return each;
     for (const auto& point : trust_.points)
-        if (point.chr == reference && point.key.curve) return ImportedCertificate{point, *point.key.curve, point.chat.rights};
+        if (point.chr == reference) return ImportedCertificate{point, point.key.curve, point.chat.rights};
     return {};
 }
 
@@ -54,7 +54,7 @@ ResponseApdu CardTerminalAuthentication::verifyCertificate(const CommandApdu& co
     if (certificate->car != issuer->certificate.chr) return status(0x6A88);
     if (!accepts(*certificate, *issuer)) return status(0x6984);
 
-    ImportedCertificate imported{*certificate, certificate->key.curve.value_or(issuer->curve), issuer->rights & certificate->chat.rights,
+    ImportedCertificate imported{*certificate, certificate->key.curve ? certificate->key.curve : issuer->curve, issuer->rights & certificate->chat.rights,
                                  issuer->official && certificate->chat.role != Role::DvForeign};
     if (certificate->isTerminal()) imported.rights = imported.rights & granted;
     if (certificate->isCvca()) imported.rights = certificate->chat.rights;
@@ -70,7 +70,7 @@ bool CardTerminalAuthentication::accepts(const CvCertificate& certificate, const
     const bool link = above.isCvca() && certificate.isCvca();
     const bool dates = certificate.effective <= certificate.expiration && above.validOn(certificate.effective)
                     && (link || certificate.expiration >= trust_.today);
-    return roles && dates && certificate.chat.isAuthenticationTerminal() && (!link || certificate.key.curve)
+    return roles && dates && certificate.chat.isAuthenticationTerminal() && (!link || certificate.key.standsAlone())
         && isSignedBy(certificate, above.key, issuer.curve);
 }
 
@@ -119,8 +119,8 @@ ResponseApdu CardTerminalAuthentication::authenticate(const CommandApdu& command
     if (nonce.empty() || !terminal) return status(0x6985);
     const auto& key = terminal->certificate.key;
     const auto signedData = concat({session.pace->idPicc, nonce, keyHash_, auxiliaryData_});
-    if (!verify(terminal->curve, key.point, key.hash, signedData, command.data)) return status(0x6300);
-    session.terminal = ProvenTerminal{terminal->rights, keyHash_, auxiliaryData_};
+    if (!verify(key, terminal->curve, signedData, command.data)) return status(0x6300);
+    session.terminal = ProvenTerminal{terminal->rights, keyHash_, auxiliaryData_, terminal->certificate.sectorHashes, key.hash};
     return status(0x9000);
 }
 

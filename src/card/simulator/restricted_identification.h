@@ -1,0 +1,33 @@
+// Restricted identification from the card's side (TR-03110): a pseudonym of the card for one sector, which is the hash of
+// an agreement between the card's key and the sector's public key. After terminal and chip authentication.
+#pragma once
+#include "card/simulator/session.h"
+
+namespace eidkern::card
+{
+
+inline constexpr std::uint8_t revocationKeyId = 1, pseudonymKeyId = 2; // the second one only for terminals with the right
+
+class CardRestrictedIdentification
+{
+public:
+    CardRestrictedIdentification(EcKey revocationKey, EcKey pseudonymKey) : keys_{std::move(revocationKey), std::move(pseudonymKey)} {}
+
+    static bool isMeant(ByteView securityEnvironment); // of MSE:Set AT 41A4, which chip authentication shares
+
+    ResponseApdu setKey(const CommandApdu& command, const ProvenTerminal& terminal); // 6982: the terminal lacks the right
+    bool expectsStep() const { return key_ != nullptr; }
+    void abort() { key_ = nullptr; }
+
+    // One or two sector keys (A0, A2) that the terminal's certificate vouches for; 6A80 otherwise.
+    ResponseApdu step(const CommandApdu& command, const ProvenTerminal& terminal);
+
+private:
+    std::optional<Bytes> identify(ByteView sectorKey, ByteView announcedHash, HashAlgorithm announcedBy) const;
+
+    EcKey keys_[2];
+    const EcKey* key_ = nullptr;
+    Bytes protocol_;
+};
+
+} // namespace eidkern::card
