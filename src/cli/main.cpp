@@ -79,6 +79,8 @@ int main(int argc, char** argv)
         ->allow_extra_args(false);
     labCommand->add_option("--age", labSettings.requiredAge, "also verify that the holder is so old")->type_name("YEARS")->check(CLI::Range(1, 150));
     labCommand->add_option("--transaction", labSettings.transactionInfo, "TransactionInfo to be shown to the user")->type_name("TEXT");
+    labCommand->add_flag("--attached", labSettings.attached, "an attached eID-Server: it speaks on the TLS session that fetched the tcToken, without PSK");
+    labCommand->add_flag("--redirects", labSettings.redirects, "tcToken and refresh address lead over a host of another origin");
     labCommand->add_flag("--json", labJson, "say the addresses as one JSON object");
     labCommand->add_option("--lang", labLanguage, "language of the texts")->transform(CLI::CheckedTransformer(languages).description(""))->type_name("de|en");
 

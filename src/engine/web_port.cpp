@@ -19,6 +19,7 @@ class ChannelPort final : public WebChannel
 public:
     explicit ChannelPort(Scheduler& scheduler) : channel_(scheduler) {}
     Pending<WebOpened> open(const Url& url, std::optional<Psk> psk, TlsJudge judge) override { return channel_.open(url, std::move(psk), std::move(judge)); }
+    Pending<WebOpened> resume(const Url& url, TlsJudge judge) override { return channel_.open(url, {}, std::move(judge), channel_.session()); }
     Pending<WebReply> exchange(const WebRequest& request) override { return channel_.exchange(request); }
     bool isOpen() const override { return channel_.isOpen(); }
 

@@ -34,8 +34,10 @@ struct PaosSession
 {
     TokenSession token;
     Url server;
-    Psk psk;                                          // its identity is the session identifier
-    std::unique_ptr<WebChannel> channel = {};         // opened with the first message, and again if the server closes between two
+    std::string sessionIdentifier;                    // of the tcToken, and the PSK's identity
+    std::optional<Secret> psk;                        // nothing: attached, see `channel`
+    std::unique_ptr<WebChannel> channel = {};         // with PSK: opened with the first message, and again if the server closes between
+                                                      // two. Attached: the one that brought the token, or a resumed session of it
     std::string lastMessageId = {};                   // of the server
     std::optional<std::size_t> unanswered = {};       // index of the ServerBody that waits for our answer
     std::optional<Pending<WebReply>> serversTurn = {}; // an exchange that a stop has left open

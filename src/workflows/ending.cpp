@@ -72,6 +72,7 @@ Failure connectionFailure(const Connection& c, bool fetching, const Ports& ports
         case TlsVerdict::KeyTooShort: return failure(ports, Check_Refresh_Address_Unsupported_Certificate, c.verdictInfo());
         case TlsVerdict::EphemeralKeyTooShort: return failure(ports, Check_Refresh_Address_Invalid_Ephemeral_Key_Length, c.verdictInfo());
         case TlsVerdict::HashMissing: return failure(ports, Check_Refresh_Address_Hash_Missing_In_Certificate, c.verdictInfo());
+        case TlsVerdict::NotResumed:
         case TlsVerdict::Good: break;
     }
     const auto code = !fetching                                       ? Check_Refresh_Address_Fetch_Certificate_Error
@@ -200,6 +201,7 @@ static Failure ownDataFailure(const Connection& c, const Ports& ports)
         case TlsVerdict::KeyTooShort:
         case TlsVerdict::HashMissing: return failure(ports, Generic_Provider_Communication_Certificate_Error, c.verdictInfo());
         case TlsVerdict::EphemeralKeyTooShort: return failure(ports, Generic_Provider_Communication_Invalid_Ephemeral_Key_Length, c.verdictInfo());
+        case TlsVerdict::NotResumed:
         case TlsVerdict::Good: break;
     }
     return failure(ports, Generic_Provider_Communication_Network_Error, {{"Network_Error", c.networkError()}});

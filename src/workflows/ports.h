@@ -27,6 +27,7 @@ class WebChannel
 public:
     virtual ~WebChannel() = default;
     virtual Pending<WebOpened> open(const Url& url, std::optional<Psk> psk, TlsJudge judge) = 0; // with a PSK: RSA-PSK suites only
+    virtual Pending<WebOpened> resume(const Url& url, TlsJudge judge) = 0; // offers the session of open(); TlsFacts::resumed: taken
     virtual Pending<WebReply> exchange(const WebRequest& request) = 0;
     virtual bool isOpen() const = 0;
 };

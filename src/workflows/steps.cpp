@@ -54,19 +54,16 @@ std::vector<std::pair<std::string, std::string>> Connection::verdictInfo() const
         case TlsVerdict::EphemeralKeyTooShort:
             return {{"Ephemeral_Server_Key_Algorithm", std::string(name(opened.tls.ephemeralKey))},
                     {"Ephemeral_Server_Key_Length", std::to_string(opened.tls.ephemeralBits)}};
+        case TlsVerdict::NotResumed:
         case TlsVerdict::Good: break;
     }
     return {};
 }
 
-Task<Connection> connect(const Url& url, std::optional<Psk> psk, TokenSession& token, bool stoppable, Ports& ports)
+static Task<Connection> finish(std::unique_ptr<WebChannel> channel, Pending<WebOpened> opening, std::shared_ptr<TlsVerdict> verdict, const Url& url,
+                               TokenSession& token, bool stoppable, Ports& ports)
 {
-    Connection c{ports.web.channel(), {}};
-    const auto verdict = std::make_shared<TlsVerdict>(TlsVerdict::Good); // outlives this frame if the channel does
-    auto opening = c.channel->open(url, std::move(psk), [verdict, known = token.commCertificates](const TlsFacts& tls) {
-        *verdict = judge(tls, known);
-        return *verdict == TlsVerdict::Good;
-    });
+    Connection c{std::move(channel), {}};
     if (stoppable) c.waited = co_await wait(opening, deadline::connect, ports);
     else c.waited = co_await waitOnTheWayOut(opening, ports.stop.ready() ? deadline::lastWord : deadline::connect, ports) ? Waited::Done : Waited::TimedOut;
     if (c.waited != Waited::Done) co_return c;
@@ -79,6 +76,28 @@ Task<Connection> connect(const Url& url, std::optional<Psk> psk, TokenSession& t
                                    {"cipher", c.opened.tls.cipher},
                                    {"resumed", c.opened.tls.resumed ? "yes" : "no"}});
     co_return c;
+}
+
+Task<Connection> connect(const Url& url, std::optional<Psk> psk, TokenSession& token, bool stoppable, Ports& ports)
+{
+    auto channel = ports.web.channel();
+    auto verdict = std::make_shared<TlsVerdict>(TlsVerdict::Good); // outlives every frame if the channel does
+    auto opening = channel->open(url, std::move(psk), [verdict, known = token.commCertificates](const TlsFacts& tls) {
+        *verdict = judge(tls, known);
+        return *verdict == TlsVerdict::Good;
+    });
+    return finish(std::move(channel), std::move(opening), std::move(verdict), url, token, stoppable, ports);
+}
+
+Task<Connection> reconnect(std::unique_ptr<WebChannel> channel, const Url& url, TokenSession& token, bool stoppable, Ports& ports)
+{
+    auto verdict = std::make_shared<TlsVerdict>(TlsVerdict::Good);
+    auto opening = channel->resume(url, [verdict, known = token.commCertificates](const TlsFacts& tls) {
+        *verdict = judge(tls, known);
+        if (*verdict == TlsVerdict::Good && !tls.resumed) *verdict = TlsVerdict::NotResumed;
+        return *verdict == TlsVerdict::Good;
+    });
+    return finish(std::move(channel), std::move(opening), std::move(verdict), url, token, stoppable, ports);
 }
 
 static std::string newMessageId(Random& random) // RFC 4122, version 4
@@ -135,6 +154,7 @@ static Failure connectionFailure(const Connection& c, const Ports& ports)
         case TlsVerdict::KeyTooShort:
         case TlsVerdict::HashMissing: return failure(ports, Generic_Send_Receive_Certificate_Error, c.verdictInfo());
         case TlsVerdict::EphemeralKeyTooShort: return failure(ports, Generic_Send_Receive_Invalid_Ephemeral_Key_Length, c.verdictInfo());
+        case TlsVerdict::NotResumed: return failure(ports, Generic_Send_Receive_Session_Resumption_Failed);
         case TlsVerdict::Good: break;
     }
     return failure(ports, Generic_Send_Receive_Network_Error, {{"Network_Error", c.networkError()}});
@@ -143,7 +163,9 @@ static Failure connectionFailure(const Connection& c, const Ports& ports)
 static Task<Result<Done>> ensureOpen(PaosSession& paos, bool stoppable, Ports& ports)
 {
     if (paos.channel && paos.channel->isOpen()) co_return Done{};
-    auto connecting = connect(paos.server, Psk{paos.psk.identity, paos.psk.key.clone()}, paos.token, stoppable, ports);
+    if (!paos.psk && !paos.channel) co_return unexpected(failure(ports, FailureCode::Generic_Send_Receive_Session_Resumption_Failed));
+    auto connecting = paos.psk ? connect(paos.server, Psk{paos.sessionIdentifier, paos.psk->clone()}, paos.token, stoppable, ports)
+                               : reconnect(std::move(paos.channel), paos.server, paos.token, stoppable, ports);
     auto connection = co_await std::move(connecting);
     if (connection.waited == Waited::Stopped) co_return unexpected(ports.stop.peek());
     if (!connection.ok()) co_return unexpected(connectionFailure(connection, ports));

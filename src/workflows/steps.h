@@ -29,7 +29,7 @@ Task<bool> waitOnTheWayOut(const Pending<T>& operation, std::chrono::millisecond
     co_return co_await firstOf(operation, timer) == 0 || operation.ready();
 }
 
-enum class TlsVerdict { Good, FatalError, KeyTooShort, EphemeralKeyTooShort, HashMissing };
+enum class TlsVerdict { Good, FatalError, KeyTooShort, EphemeralKeyTooShort, HashMissing, NotResumed };
 
 // What a TLS connection must be (TR-03124-1 4.5, TR-03116-4): no fatal error, the host's name, key sizes, and, once the service's
 // description is known, one of its certificates.
@@ -49,6 +49,9 @@ struct Connection
 
 // `stoppable`: false on the way out. A good connection's certificate is added to token.seenCertificates.
 Task<Connection> connect(const Url& url, std::optional<Psk> psk, TokenSession& token, bool stoppable, Ports& ports);
+
+// The same over a channel that has been closed: what is not a resumption of its TLS session is refused as NotResumed.
+Task<Connection> reconnect(std::unique_ptr<WebChannel> channel, const Url& url, TokenSession& token, bool stoppable, Ports& ports);
 
 // Sends one message and returns the server's next one, whose place in the protocol the caller judges. Raises the
 // Generic_Send_Receive_* codes. After a stop the exchange stays open in paos.serversTurn.

@@ -29,6 +29,7 @@ static Failure connectionFailure(const Connection& c, const Ports& ports)
         case TlsVerdict::EphemeralKeyTooShort: return failure(ports, Get_TcToken_Invalid_Ephemeral_Key_Length, c.verdictInfo());
         case TlsVerdict::FatalError:
         case TlsVerdict::HashMissing: return failure(ports, Get_TcToken_Network_Error, c.verdictInfo());
+        case TlsVerdict::NotResumed:
         case TlsVerdict::Good: break;
     }
     return failure(ports, Get_TcToken_Network_Error, {{"Network_Error", c.networkError()}, {"Http_Status_Code", "0"}});
@@ -72,7 +73,7 @@ Task<Next<CheckTcToken, Delivery>> run(FetchTcToken state, Ports& ports)
         if (reply.outcome == WebOutcome::Ok && reply.status == 200)
         {
             if (reply.body.empty()) co_return notFound(std::move(token), failure(ports, Get_TcToken_Empty_Data));
-            co_return CheckTcToken{std::move(token), std::move(reply.body)};
+            co_return CheckTcToken{std::move(token), std::move(reply.body), std::move(url), std::move(connection.channel)};
         }
         if (reply.outcome != WebOutcome::Ok || !isRedirect(reply.status)) co_return notFound(std::move(token), replyFailure(reply, ports));
         const auto next = reply.location.empty() ? std::nullopt : ports.web.url(reply.location, &url);
@@ -109,13 +110,23 @@ std::optional<Addresses> addresses(const std::optional<TcToken>& token, const We
     return found;
 }
 
-std::optional<Psk> pskOf(const TcToken& token)
+// What the token says of the way to its eID-Server; without PSK or protocol it is attached to the eService (TR-03124-1 2.6).
+struct PathSecurity
+{
+    bool valid = false;
+    std::optional<Secret> psk = {};
+};
+
+PathSecurity pathSecurity(const TcToken& token)
 {
     const auto& identity = token.sessionIdentifier;
-    if (!identity || identity->empty() || identity->size() > 255 || !token.psk || token.psk->empty()) return {};
+    if (!identity || identity->empty() || identity->size() > 255) return {};
+    if (token.pathSecurityProtocol && token.pathSecurityProtocol != "urn:ietf:rfc:4279") return {};
+    if (!token.psk) return {true};
     auto key = secretFromHex(token.psk->text());
-    if (!key || key->size() > 512) return {};
-    return Psk{*identity, std::move(*key)};
+    if (!key || key->empty() || key->size() > 512) return {};
+    if (!token.pathSecurityProtocol) return {true};
+    return {true, std::move(*key)};
 }
 
 bool isHttps(const std::optional<Url>& url) { return url && url->scheme == "https"; }
@@ -134,11 +145,12 @@ Task<Next<StartPaos, ResolveRefresh>> run(CheckTcToken state, Ports& ports)
     if (isHttps(urls->refresh)) session.refreshAddress = urls->refresh;
     session.communicationErrorAddress = urls->communicationError;
 
-    auto psk = pskOf(*token);
-    const bool usable = token->binding == "urn:liberty:paos:2006-08" && isHttps(urls->server) && session.refreshAddress && psk
-                     && (!token->pathSecurityProtocol || token->pathSecurityProtocol == "urn:ietf:rfc:4279");
+    auto path = pathSecurity(*token);
+    const bool usable = token->binding == "urn:liberty:paos:2006-08" && isHttps(urls->server) && session.refreshAddress && path.valid;
     if (!usable) co_return invalid();
-    co_return StartPaos{{std::move(session), *urls->server, std::move(*psk)}};
+    PaosSession paos{std::move(session), *urls->server, *token->sessionIdentifier, std::move(path.psk)};
+    if (!paos.psk && sameOrigin(state.source, paos.server)) paos.channel = std::move(state.channel);
+    co_return StartPaos{std::move(paos)};
 }
 
 } // namespace eidkern

@@ -120,7 +120,8 @@ inline SimulatedCard cardFor(const lab::Lab& lab, std::string_view persona = "ad
 }
 
 // The lab of a test, with the test's clock and script.
-inline std::unique_ptr<lab::Lab> labFor(Random& random, const Clock& clock, lab::FaultScript faults = {}, lab::ServiceRequest request = {})
+inline std::unique_ptr<lab::Lab> labFor(Random& random, const Clock& clock, lab::FaultScript faults = {}, lab::ServiceRequest request = {},
+                                        lab::SiteOptions site = {})
 {
     lab::LabOptions options;
     options.pki = [&] {
@@ -143,6 +144,7 @@ inline std::unique_ptr<lab::Lab> labFor(Random& random, const Clock& clock, lab:
     options.trustedCscas = {card::testCscaCertificate()};
     options.faults = std::move(faults);
     options.request = std::move(request);
+    options.site = site;
     return lab::Lab::start(random, clock, std::move(options)).value();
 }
 

@@ -12,6 +12,7 @@
 #include "network/paos_codec.h"
 #include "scenarios/eac1_mutations.h"
 #include "scenarios/login_bench.h"
+#include "scenarios/tls_faults.h"
 #include "workflows/deadlines.h"
 
 using namespace eidkern;
@@ -20,7 +21,7 @@ using namespace eidkern::test;
 namespace
 {
 
-struct Trigger // "eid-server 2" is its second request, "service 1" the eService's first
+struct Trigger // "eid-server 2" is its second request (or connection), "service 1" the eService's first, "redirector 1" the redirector's
 {
     lab::Server server = lab::Server::EService;
     int number = 0;
@@ -31,7 +32,9 @@ Trigger trigger(const QJsonValue& text)
 {
     const auto words = text.toString().split(' ');
     if (words.size() != 2) return {};
-    return {words[0] == "eid-server" ? lab::Server::EidServer : lab::Server::EService, words[1].toInt()};
+    static const std::map<QString, lab::Server> servers{
+        {"eid-server", lab::Server::EidServer}, {"service", lab::Server::EService}, {"redirector", lab::Server::Redirector}};
+    return {servers.at(words[0]), words[1].toInt()};
 }
 
 std::string paosEnd(const QString& minor)
@@ -49,6 +52,10 @@ void applyFault(const QJsonObject& fault, lab::HttpAnswer& answer)
     if (fault.contains("body")) answer.body = fault["body"].toString().toStdString();
     if (fault.contains("location")) answer.location = fault["location"].toString().toStdString();
     if (fault.contains("end")) answer.body = paosEnd(fault["end"].toString());
+    if (fault.contains("emptied"))
+        answer.body = QString::fromStdString(answer.body)
+                          .replace(QRegularExpression("<" + fault["emptied"].toString() + ">[^<]*"), "<" + fault["emptied"].toString() + ">")
+                          .toStdString();
     if (fault.contains("without"))
         answer.body = QString::fromStdString(answer.body)
                           .remove(QRegularExpression("<" + fault["without"].toString() + ">[^<]*</" + fault["without"].toString() + ">"))
@@ -144,7 +151,19 @@ class scenario_test : public QObject
                     bench->scheduler.post([bench] { bench->clock.advance(deadline::exchange + std::chrono::seconds(1)); });
             }
         };
-        lab = labFor(random, labClock, faults, requestOf(scenario["request"].toObject()));
+        const auto tls = scenario["tls"].toArray();
+        faults.tls = [&](lab::Server server, int number, const lab::TlsProfile& usual) -> std::shared_ptr<lab::TlsContext> {
+            for (const auto& each : tls)
+            {
+                const auto fault = each.toObject();
+                if (!bench || !trigger(fault["at"]).is(server, number)) continue;
+                const auto profile = fault["profile"].toString();
+                if (profile == "stall") bench->scheduler.post([bench] { bench->clock.advance(deadline::connect + std::chrono::seconds(1)); });
+                return tlsFault(profile.toStdString(), usual);
+            }
+            return {};
+        };
+        lab = labFor(random, labClock, faults, requestOf(scenario["request"].toObject()), {scenario["attached"].toBool(), scenario["redirects"].toBool()});
 
         UserScript script;
         for (const auto& each : user["passwords"].toArray()) script.passwords.push_back(each.toString().toStdString());
@@ -205,6 +224,9 @@ class scenario_test : public QObject
                          expect["browser"].toString());
             }
             if (expect.contains("serverSaw")) checkSeen(expect["serverSaw"].toArray(), lab->lastSession());
+            if (expect.contains("connections")) QCOMPARE(lab->counters(lab::Server::EService).connections, expect["connections"].toInt());
+            if (expect.contains("resumptions")) QCOMPARE(lab->counters(lab::Server::EService).resumptions, expect["resumptions"].toInt());
+            if (expect.contains("eidServerConnections")) QCOMPARE(lab->counters(lab::Server::EidServer).connections, expect["eidServerConnections"].toInt());
             if (expect.contains("ownData")) QVERIFY(end->ownData.text().find(expect["ownData"].toString().toStdString()) != std::string_view::npos);
             checkNoSecrets(login);
         }
