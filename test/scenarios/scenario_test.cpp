@@ -21,11 +21,14 @@ using namespace eidkern::test;
 namespace
 {
 
-struct Trigger // "eid-server 2" is its second request (or connection), "service 1" the eService's first, "redirector 1" the redirector's
+// "eid-server 2" is its second request (or connection), "service 1" the eService's first, "redirector 2+" the redirector's second
+// and all after it.
+struct Trigger
 {
     lab::Server server = lab::Server::EService;
     int number = 0;
-    bool is(lab::Server s, int n) const { return number > 0 && s == server && n == number; }
+    bool andAfter = false;
+    bool is(lab::Server s, int n) const { return number > 0 && s == server && (n == number || (andAfter && n > number)); }
 };
 
 Trigger trigger(const QJsonValue& text)
@@ -34,7 +37,8 @@ Trigger trigger(const QJsonValue& text)
     if (words.size() != 2) return {};
     static const std::map<QString, lab::Server> servers{
         {"eid-server", lab::Server::EidServer}, {"service", lab::Server::EService}, {"redirector", lab::Server::Redirector}};
-    return {servers.at(words[0]), words[1].toInt()};
+    const bool andAfter = words[1].endsWith('+');
+    return {servers.at(words[0]), words[1].chopped(andAfter).toInt(), andAfter};
 }
 
 std::string paosEnd(const QString& minor)
@@ -42,15 +46,21 @@ std::string paosEnd(const QString& minor)
     return network::encode(paos::ServerMessage{"urn:uuid:scripted", paos::StartPaosResponse{paos::ResultOf::error(minor.toStdString(), "scripted")}});
 }
 
+QString withOrigins(QString text, const lab::Lab& lab)
+{
+    const auto service = QString::fromStdString(lab.startPageUrl()).chopped(1);
+    return text.replace("{service}", service).replace("{redirector}", QString::fromStdString(lab.redirectorOrigin()));
+}
+
 // "service": [{"at": "eid-server 3", "status": 500, "body": "...", "location": "...", "delivery": "close", "end": "/al/common#internalError"}]
-void applyFault(const QJsonObject& fault, lab::HttpAnswer& answer)
+void applyFault(const QJsonObject& fault, const lab::Lab& lab, lab::HttpAnswer& answer)
 {
     using Delivery = lab::HttpAnswer::Delivery;
     static const std::map<QString, Delivery> deliveries{
         {"silence", Delivery::Silence}, {"close", Delivery::Close}, {"close-halfway", Delivery::CloseHalfway}, {"reset", Delivery::Reset}};
     if (fault.contains("status")) answer.status = fault["status"].toInt();
     if (fault.contains("body")) answer.body = fault["body"].toString().toStdString();
-    if (fault.contains("location")) answer.location = fault["location"].toString().toStdString();
+    if (fault.contains("location")) answer.location = withOrigins(fault["location"].toString(), lab).toStdString();
     if (fault.contains("end")) answer.body = paosEnd(fault["end"].toString());
     if (fault.contains("emptied"))
         answer.body = QString::fromStdString(answer.body)
@@ -145,7 +155,7 @@ class scenario_test : public QObject
             {
                 const auto fault = each.toObject();
                 if (!trigger(fault["at"]).is(server, number)) continue;
-                applyFault(fault, answer);
+                applyFault(fault, *lab, answer);
                 if (fault.contains("eac1")) answer.body = Eac1Mutation(labPki(), labClock.today()).apply(fault["eac1"].toString(), answer.body);
                 if (answer.delivery == lab::HttpAnswer::Delivery::Silence) // once the login waits for it, perhaps after a cancel
                     bench->scheduler.post([bench] { bench->clock.advance(deadline::exchange + std::chrono::seconds(1)); });
@@ -223,6 +233,8 @@ class scenario_test : public QObject
                 QCOMPARE(QString::number(end->answer.status) + (location.isEmpty() ? "" : " " + location.mid(location.indexOf("Result"))),
                          expect["browser"].toString());
             }
+            if (expect.contains("browserAt"))
+                QVERIFY2(end->answer.location.starts_with(withOrigins(expect["browserAt"].toString(), *lab).toStdString()), end->answer.location.c_str());
             if (expect.contains("serverSaw")) checkSeen(expect["serverSaw"].toArray(), lab->lastSession());
             if (expect.contains("connections")) QCOMPARE(lab->counters(lab::Server::EService).connections, expect["connections"].toInt());
             if (expect.contains("resumptions")) QCOMPARE(lab->counters(lab::Server::EService).resumptions, expect["resumptions"].toInt());
