@@ -30,6 +30,10 @@ void addLoginOptions(CLI::App& command, LoginOptions& o)
         ->default_str("ask");
     command.add_flag("--json", o.json, "one JSON object per line and event; the last one is the result");
     command.add_option("--log", o.logFile, "append the engine's log, JSON lines without secrets and personal data")->type_name("FILE");
+    command.add_option("--tls-profile", o.tlsProfile, "what the client offers and insists on in TLS: " + CLI::detail::join(tlsProfiles(), ", "))
+        ->type_name("NAME")
+        ->check(CLI::IsMember(tlsProfiles()).description(""))
+        ->capture_default_str();
     command.add_option("--lang", o.language, "language of the texts (default: of the environment)")
         ->transform(CLI::CheckedTransformer(languages).description(""))
         ->type_name("de|en");

@@ -1,5 +1,6 @@
 // From the tcTokenURL to a tcToken that can be used: ParseTcTokenUrl, FetchTcToken, CheckTcToken.
 #include "workflows/authentication.h"
+#include "workflows/budgets.h"
 #include "workflows/steps.h"
 
 namespace eidkern
@@ -49,20 +50,19 @@ static Failure replyFailure(const WebReply& reply, const Ports& ports)
     return failure(ports, code, {{"Http_Status_Code", status}});
 }
 
-static constexpr int mostRedirects = 20;
-
 Task<Next<CheckTcToken, Delivery>> run(FetchTcToken state, Ports& ports)
 {
     auto& token = state.token;
     auto url = token.tcTokenUrl;
-    for (int hop = 0; hop <= mostRedirects; ++hop)
+    for (int hop = 0; hop <= budget::redirects; ++hop)
     {
         auto connecting = connect(url, {}, token, true, ports);
         auto connection = co_await std::move(connecting);
         if (connection.waited == Waited::Stopped) co_return notFound(std::move(token), ports.stop.peek());
         if (!connection.ok()) co_return notFound(std::move(token), connectionFailure(connection, ports));
 
-        const WebRequest request{.path = url.path, .headers = {{"Accept", "text/xml, */*;q=0.8"}, {"User-Agent", userAgent()}}};
+        const WebRequest request{
+            .path = url.path, .headers = {{"Accept", "text/xml, */*;q=0.8"}, {"User-Agent", userAgent()}}, .largestReply = budget::largestPage};
         auto fetching = connection.channel->exchange(request);
         const auto waited = co_await wait(fetching, deadline::exchange, ports);
         if (waited == Waited::Stopped) co_return notFound(std::move(token), ports.stop.peek());
@@ -83,7 +83,7 @@ Task<Next<CheckTcToken, Delivery>> run(FetchTcToken state, Ports& ports)
         url = *next;
     }
     co_return notFound(std::move(token),
-                       failure(ports, Get_TcToken_Invalid_Server_Reply, {{"Network_Error", "more than " + std::to_string(mostRedirects) + " redirects"}}));
+                       failure(ports, Get_TcToken_Invalid_Server_Reply, {{"Network_Error", "more than " + std::to_string(budget::redirects) + " redirects"}}));
 }
 
 namespace

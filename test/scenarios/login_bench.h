@@ -151,8 +151,10 @@ inline std::unique_ptr<lab::Lab> labFor(Random& random, const Clock& clock, lab:
 class LoginBench
 {
 public:
-    LoginBench(const lab::Lab& lab, SimulatedCard simulated, UserScript script, std::optional<std::vector<CvCertificate>> trust = {})
-        : card(std::move(simulated)), anchors(trust ? std::move(*trust) : std::vector{lab.cvca()}), user(scheduler, std::move(script), card.state->persona),
+    LoginBench(const lab::Lab& lab, SimulatedCard simulated, UserScript script, std::optional<std::vector<CvCertificate>> trust = {},
+               std::string_view tlsProfile = "default")
+        : card(std::move(simulated)), anchors(trust ? std::move(*trust) : std::vector{lab.cvca()}), web(scheduler, network::clientProfile(tlsProfile).value()),
+          user(scheduler, std::move(script), card.state->persona),
           ports{scheduler, clock, random, log, web, cards, user, anchors, stop_.promise(), std::move(stop_)}
     {
     }
@@ -163,7 +165,7 @@ public:
     RecordingLog log;
     SimulatedCard card;
     const std::vector<CvCertificate> anchors;
-    WebPort web{scheduler};
+    WebPort web;
     CardPort cards{scheduler, clock, random, log, {card}};
     ScriptedUser user;
 

@@ -46,6 +46,14 @@ std::string paosEnd(const QString& minor)
     return network::encode(paos::ServerMessage{"urn:uuid:scripted", paos::StartPaosResponse{paos::ResultOf::error(minor.toStdString(), "scripted")}});
 }
 
+std::string transmit(const QJsonObject& size) // a message with so many APDUs, and so many bytes beside them
+{
+    const paos::InputApdu apdu{{0x00, 0x84, 0x00, 0x00, 0x08}, {}};
+    const std::string padding(std::size_t(size["padding"].toInt()), 'x');
+    return network::encode(
+        paos::ServerMessage{"urn:uuid:scripted", paos::Transmit{padding, std::vector<paos::InputApdu>(std::size_t(size["apdus"].toInt()), apdu)}});
+}
+
 QString withOrigins(QString text, const lab::Lab& lab)
 {
     const auto service = QString::fromStdString(lab.startPageUrl()).chopped(1);
@@ -60,7 +68,13 @@ void applyFault(const QJsonObject& fault, const lab::Lab& lab, lab::HttpAnswer& 
         {"silence", Delivery::Silence}, {"close", Delivery::Close}, {"close-halfway", Delivery::CloseHalfway}, {"reset", Delivery::Reset}};
     if (fault.contains("status")) answer.status = fault["status"].toInt();
     if (fault.contains("body")) answer.body = fault["body"].toString().toStdString();
+    if (fault.contains("padding")) answer.body.append(std::size_t(fault["padding"].toInt()), ' ');
     if (fault.contains("location")) answer.location = withOrigins(fault["location"].toString(), lab).toStdString();
+    if (fault.contains("transmit"))
+    {
+        answer.status = 200;
+        answer.body = transmit(fault["transmit"].toObject());
+    }
     if (fault.contains("end")) answer.body = paosEnd(fault["end"].toString());
     if (fault.contains("emptied"))
         answer.body = QString::fromStdString(answer.body)
@@ -83,6 +97,20 @@ QString joined(const std::vector<std::string>& words)
     return list.join(' ');
 }
 
+QString joined(const QJsonValue& words)
+{
+    QStringList list;
+    for (const auto& word : words.toArray()) list << word.toString();
+    return list.join(' ');
+}
+
+QString seenBy(const lab::Lab& lab) // names of the client's messages
+{
+    QStringList list;
+    for (const auto& message : lab.lastSession()->received) list << QString::fromStdString(message.name);
+    return list.join(' ');
+}
+
 } // namespace
 
 lab::ServiceRequest requestOf(const QJsonObject& asked)
@@ -92,6 +120,8 @@ lab::ServiceRequest requestOf(const QJsonObject& asked)
     request.documentValidity = asked["documentValidity"].toBool();
     request.transactionInfo = asked["transactionInfo"].toString().toStdString();
     request.initializeFramework = asked["initializeFramework"].toBool();
+    request.didList = asked["didList"].toBool();
+    request.disconnect = asked["disconnect"].toBool();
     request.signLater = asked["signLater"].toBool();
     if (asked["onlyMobile"].toBool()) request.acceptedEidTypes = {EidType::HwKeyStore};
     return request;
@@ -208,7 +238,7 @@ class scenario_test : public QObject
         const auto url = scenario["url"].toString().toStdString();
         const auto usual = std::same_as<W, SelfAuthentication> ? lab->selfAuthUrl() : lab->tcTokenUrl();
         {
-            LoginBench login(*lab, card, std::move(script), trust);
+            LoginBench login(*lab, card, std::move(script), trust, scenario["tlsProfile"].toString("default").toStdString());
             bench = &login;
             login.begin<W>(scenario.contains("url") ? url : usual);
             const auto end = login.finish();
@@ -239,6 +269,9 @@ class scenario_test : public QObject
             if (expect.contains("connections")) QCOMPARE(lab->counters(lab::Server::EService).connections, expect["connections"].toInt());
             if (expect.contains("resumptions")) QCOMPARE(lab->counters(lab::Server::EService).resumptions, expect["resumptions"].toInt());
             if (expect.contains("eidServerConnections")) QCOMPARE(lab->counters(lab::Server::EidServer).connections, expect["eidServerConnections"].toInt());
+            if (expect.contains("eidServerRequests")) QCOMPARE(lab->counters(lab::Server::EidServer).requests, expect["eidServerRequests"].toInt());
+            if (expect.contains("serverStarts")) QVERIFY(seenBy(*lab).startsWith(joined(expect["serverStarts"])));
+            if (expect.contains("serverEnds")) QVERIFY(seenBy(*lab).endsWith(joined(expect["serverEnds"])));
             if (expect.contains("ownData")) QVERIFY(end->ownData.text().find(expect["ownData"].toString().toStdString()) != std::string_view::npos);
             checkNoSecrets(login);
         }
