@@ -21,6 +21,7 @@ struct EngineSettings
     std::vector<TrustAnchor> trustAnchors; // roots of service certificates; without any no service is accepted
     std::vector<SimulatedCard> cards;
     std::function<void(const std::string& jsonLine)> log; // one object a line; holds no secrets and no personal data
+    std::string tlsProfile = "default"; // one of tlsProfiles(), else the constructor throws std::invalid_argument
     std::chrono::milliseconds grace = std::chrono::seconds(20); // after cancel(): for telling the server and the browser
 };
 
@@ -57,6 +58,7 @@ private:
 };
 
 std::string_view version();
+std::vector<std::string> tlsProfiles(); // what the client may offer and insist on in TLS: resources/tls-profiles.json
 
 // The transitions of a workflow, as its code has them. Names: "authentication", "self-authentication"; else empty.
 struct Transition

@@ -22,12 +22,16 @@ struct StateEntered
     int percent;            // never falls during a workflow
 };
 
+enum class TermsFormat { PlainText, Html, Pdf };
+
 struct ServiceDescription // who asks, from the CertificateDescription
 {
     std::string name, url;
     std::string issuerName, issuerUrl; // who gave the authorisation
     std::string purpose;               // termsOfUsage, if that is plain text
     std::string validFrom, validUntil; // YYYY-MM-DD
+    TermsFormat termsFormat = TermsFormat::PlainText;
+    std::string terms;                 // termsOfUsage as it was sent: text, HTML or a PDF's bytes; from outside, not sanitised
 };
 
 // Answer with Engine::grant(). Rights are named as in the AusweisApp SDK: "FamilyName", "AgeVerification", ...

@@ -20,6 +20,8 @@ struct LabSettings
     std::vector<std::string> requiredRights, optionalRights; // names; both empty: a sensible choice
     int requiredAge = 0;                              // years; 0: no age verification
     std::string transactionInfo;
+    bool attached = false;                            // the eID-Server speaks on the eService's TLS sessions, without PSK
+    bool redirects = false;                           // token and refresh address lead over a host of another origin
 };
 
 class PublicLab

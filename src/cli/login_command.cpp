@@ -148,6 +148,7 @@ ExitCode run(const LoginOptions& options, std::vector<TrustAnchor> anchors, cons
     LogFile log;
     if (!options.logFile.empty() && !log.open(options.logFile)) return ExitCode::Usage;
     EngineSettings settings{std::move(anchors), {card}, {}};
+    settings.tlsProfile = options.tlsProfile;
     if (log.file) settings.log = [&log](const std::string& line) { log.write(line); };
     Engine engine(std::move(settings));
     Answers answers(engine, options, card, view);

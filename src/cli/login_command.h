@@ -22,6 +22,7 @@ struct LoginOptions
     Consent consent = Consent::Ask;
     bool json = false;
     std::string logFile;
+    std::string tlsProfile = "default";
     Language language = Language::English;
 };
 

@@ -30,6 +30,10 @@ void addLoginOptions(CLI::App& command, LoginOptions& o)
         ->default_str("ask");
     command.add_flag("--json", o.json, "one JSON object per line and event; the last one is the result");
     command.add_option("--log", o.logFile, "append the engine's log, JSON lines without secrets and personal data")->type_name("FILE");
+    command.add_option("--tls-profile", o.tlsProfile, "what the client offers and insists on in TLS: " + CLI::detail::join(tlsProfiles(), ", "))
+        ->type_name("NAME")
+        ->check(CLI::IsMember(tlsProfiles()).description(""))
+        ->capture_default_str();
     command.add_option("--lang", o.language, "language of the texts (default: of the environment)")
         ->transform(CLI::CheckedTransformer(languages).description(""))
         ->type_name("de|en");
@@ -79,6 +83,8 @@ int main(int argc, char** argv)
         ->allow_extra_args(false);
     labCommand->add_option("--age", labSettings.requiredAge, "also verify that the holder is so old")->type_name("YEARS")->check(CLI::Range(1, 150));
     labCommand->add_option("--transaction", labSettings.transactionInfo, "TransactionInfo to be shown to the user")->type_name("TEXT");
+    labCommand->add_flag("--attached", labSettings.attached, "an attached eID-Server: it speaks on the TLS session that fetched the tcToken, without PSK");
+    labCommand->add_flag("--redirects", labSettings.redirects, "tcToken and refresh address lead over a host of another origin");
     labCommand->add_flag("--json", labJson, "say the addresses as one JSON object");
     labCommand->add_option("--lang", labLanguage, "language of the texts")->transform(CLI::CheckedTransformer(languages).description(""))->type_name("de|en");
 

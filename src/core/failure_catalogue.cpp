@@ -161,7 +161,7 @@ constexpr auto catalogue = std::to_array<FailureEntry>({
      "Der Dienst hat auf die Frage nach den Verbindungsdaten (tcToken) eine leere Antwort geschickt.",
      "The service answered the request for the connection details (tcToken) with nothing at all.",
      german2, english2},
-    {"Get_TcToken_Invalid_Data", true, false, Origin::Service, "CheckTcToken", "/dp#trustedChannelEstablishmentFailed", false,
+    {"Get_TcToken_Invalid_Data", true, false, Origin::Service, "FetchTcToken, CheckTcToken", "/dp#trustedChannelEstablishmentFailed", false,
      "Die Verbindungsdaten (tcToken) des Dienstes sind unvollständig oder entsprechen nicht der Vorschrift (TR-03124-1, Abschnitt 2.6).",
      "The connection details (tcToken) of the service are incomplete or break the rules (TR-03124-1, section 2.6).",
      german2, english2},

@@ -54,17 +54,19 @@ ResultOf ResultOf::error(std::string_view minor, std::string message)
 
 std::string_view name(const ServerBody& body)
 {
-    static constexpr std::array<std::string_view, 6> names{
-        "InitializeFramework", "DIDAuthenticateEAC1", "DIDAuthenticateEAC2", "DIDAuthenticateEACAdditional", "Transmit", "StartPAOSResponse"};
+    static constexpr std::array<std::string_view, 8> names{
+        "InitializeFramework", "DIDAuthenticateEAC1", "DIDAuthenticateEAC2", "DIDAuthenticateEACAdditional", "Transmit", "StartPAOSResponse", "DIDList",
+        "Disconnect"};
     static_assert(names.size() == std::variant_size_v<ServerBody>);
     return names[body.index()];
 }
 
 std::string_view name(const ClientBody& body)
 {
-    static constexpr std::array<std::string_view, 8> names{
+    static constexpr std::array<std::string_view, 10> names{
         "StartPAOS",        "InitializeFrameworkResponse", "DIDAuthenticateResponseEAC1", "DIDAuthenticateResponseEAC2",
-        "TransmitResponse", "DIDAuthenticateResponseEAC1", "DIDAuthenticateResponseEAC2", "InitializeFrameworkResponse"};
+        "TransmitResponse", "DIDAuthenticateResponseEAC1", "DIDAuthenticateResponseEAC2", "InitializeFrameworkResponse",
+        "DIDListResponse",  "DisconnectResponse"};
     static_assert(names.size() == std::variant_size_v<ClientBody>);
     return names[body.index()];
 }

@@ -68,7 +68,15 @@ struct StartPaosResponse
     ResultOf result;
 };
 
-using ServerBody = std::variant<InitializeFramework, Eac1Input, Eac2Input, EacAdditionalInput, Transmit, StartPaosResponse>;
+struct DidList
+{
+};
+
+struct Disconnect
+{
+};
+
+using ServerBody = std::variant<InitializeFramework, Eac1Input, Eac2Input, EacAdditionalInput, Transmit, StartPaosResponse, DidList, Disconnect>;
 std::string_view name(const ServerBody& body); // the message's name: "DIDAuthenticateEAC1", "Transmit", ...
 
 struct ServerMessage
@@ -115,8 +123,15 @@ struct InitializeFrameworkFailed
 {
 };
 
-using ClientBody =
-    std::variant<StartPaos, InitializeFrameworkResponse, Eac1Output, Eac2Output, TransmitResponse, Eac1Failed, Eac2Failed, InitializeFrameworkFailed>;
+struct DidListResponse // of the one DID there is: the PIN
+{
+};
+struct DisconnectResponse
+{
+};
+
+using ClientBody = std::variant<StartPaos, InitializeFrameworkResponse, Eac1Output, Eac2Output, TransmitResponse, Eac1Failed, Eac2Failed,
+                                InitializeFrameworkFailed, DidListResponse, DisconnectResponse>;
 std::string_view name(const ClientBody& body);
 
 struct ClientMessage

@@ -50,6 +50,11 @@ std::string_view name(WebOutcome outcome); // for logs and the info key Network_
 enum class KeyKind { None, Rsa, Dsa, Dh, Ec, Other };
 std::string_view name(KeyKind kind);
 
+struct KeySizes // bits
+{
+    int rsa = 0, dsa = 0, dh = 0, ec = 0;
+};
+
 struct TlsFacts
 {
     Bytes certificate;                      // DER of the server's own certificate; empty on some resumed sessions
@@ -82,7 +87,7 @@ struct WebRequest
     std::string method = "GET", path = "/";
     std::vector<std::pair<std::string, std::string>> headers = {}; // Host and Content-Length are added
     std::string body = {};
-    std::size_t largestReply = 64 * 1024; // body, bytes
+    std::size_t largestReply = 64 * 1024; // body, bytes; beyond it: TooLarge
 };
 
 struct WebReply

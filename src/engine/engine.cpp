@@ -1,5 +1,7 @@
 #include "eidkern/engine.h"
 
+#include <stdexcept>
+
 #include "core/version.h"
 #include "engine/card_port.h"
 #include "engine/json_log.h"
@@ -22,6 +24,13 @@ std::vector<CvCertificate> certificates(const std::vector<TrustAnchor>& anchors)
     return all;
 }
 
+network::ClientProfile profileNamed(const std::string& name)
+{
+    auto profile = network::clientProfile(name);
+    if (!profile) throw std::invalid_argument("there is no TLS profile '" + name + "'");
+    return std::move(*profile);
+}
+
 } // namespace
 
 // Order matters: what stands below uses what stands above, and dies first.
@@ -29,8 +38,8 @@ class Engine::Impl
 {
 public:
     explicit Impl(EngineSettings settings)
-        : anchors_(certificates(settings.trustAnchors)), grace_(settings.grace), clock_(scheduler_), log_(std::move(settings.log), clock_), web_(scheduler_),
-          cards_(scheduler_, clock_, random_, log_, std::move(settings.cards))
+        : anchors_(certificates(settings.trustAnchors)), grace_(settings.grace), clock_(scheduler_), log_(std::move(settings.log), clock_),
+          web_(scheduler_, profileNamed(settings.tlsProfile)), cards_(scheduler_, clock_, random_, log_, std::move(settings.cards))
     {
     }
 
@@ -142,6 +151,8 @@ AnswerResult Engine::enter(QuestionId question, Secret password) { return impl_-
 void Engine::cancel() { impl_->cancel(); }
 
 std::string_view version() { return core::version; }
+
+std::vector<std::string> tlsProfiles() { return network::clientProfileNames(); }
 
 std::vector<std::string_view> workflows() { return {"authentication", "self-authentication"}; }
 

@@ -31,11 +31,23 @@ std::vector<std::string> names(Rights rights) // in the order in which people ar
     return list;
 }
 
+TermsFormat formatOf(DescriptionFormat format)
+{
+    switch (format)
+    {
+        case DescriptionFormat::Html: return TermsFormat::Html;
+        case DescriptionFormat::Pdf: return TermsFormat::Pdf;
+        case DescriptionFormat::Plain: break;
+    }
+    return TermsFormat::PlainText;
+}
+
 ServiceDescription serviceOf(const RightsQuestion& q)
 {
     const auto& s = q.service;
-    return {s.subjectName,         s.subjectUrl,          s.issuerName, s.issuerUrl, s.format == DescriptionFormat::Plain ? s.termsOfUsage : std::string(),
-            readable(q.validFrom), readable(q.validUntil)};
+    return {
+        s.subjectName,         s.subjectUrl,           s.issuerName,       s.issuerUrl,   s.format == DescriptionFormat::Plain ? s.termsOfUsage : std::string(),
+        readable(q.validFrom), readable(q.validUntil), formatOf(s.format), s.termsOfUsage};
 }
 
 bool wellFormed(PasswordId password, const Secret& secret)

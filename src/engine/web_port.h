@@ -1,5 +1,6 @@
 // The workflows' Web port, filled from src/network.
 #pragma once
+#include "network/client_profile.h"
 #include "workflows/ports.h"
 
 namespace eidkern
@@ -8,9 +9,13 @@ namespace eidkern
 class WebPort final : public Web
 {
 public:
-    explicit WebPort(Scheduler& scheduler) : scheduler_(scheduler) {}
+    explicit WebPort(Scheduler& scheduler, network::ClientProfile profile = network::clientProfile("default").value())
+        : scheduler_(scheduler), profile_(std::move(profile))
+    {
+    }
 
     std::unique_ptr<WebChannel> channel() override;
+    KeySizes smallestKeys() const override { return profile_.smallestKeys; }
     std::optional<Url> url(std::string_view text, const Url* base) const override;
     std::optional<TcToken> parseTcToken(std::string_view xml) const override;
     std::string encode(const paos::ClientMessage& message) const override;
@@ -19,6 +24,7 @@ public:
 
 private:
     Scheduler& scheduler_;
+    const network::ClientProfile profile_;
 };
 
 } // namespace eidkern

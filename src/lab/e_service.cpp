@@ -9,7 +9,7 @@
 namespace eidkern::lab
 {
 
-static constexpr std::size_t largestRequestBody = 4096;
+static constexpr std::size_t largestForm = 4096;
 
 static TlsProfile profileFor(const LabPki& pki)
 {
@@ -29,9 +29,13 @@ static HttpAnswer page(int status, const std::string& title, const std::string& 
                   + content + "</p></body></html>\n"};
 }
 
-EService::EService(const LabPki& pki, const EidServer& eidServer, Sessions& sessions, FaultScript faults)
-    : eidServer_(eidServer), sessions_(sessions),
-      http_(Server::EService, profileFor(pki), largestRequestBody, std::move(faults), [this](const HttpRequest& r) { return answer(r); })
+static HttpAnswer redirect(std::string location) { return {.status = 303, .location = std::move(location)}; }
+
+EService::EService(const LabPki& pki, EidServer& eidServer, Sessions& sessions, SiteOptions options, FaultScript faults)
+    : eidServer_(eidServer), sessions_(sessions), options_(options),
+      http_(Server::EService, profileFor(pki), options.attached ? EidServer::largestMessage : largestForm, faults,
+            [this](const HttpRequest& r) { return answer(r); }),
+      redirector_(Server::Redirector, profileFor(pki), largestForm, faults, [this](const HttpRequest& r) { return redirect(origin() + "/arrived" + r.target); })
 {
 }
 
@@ -40,11 +44,15 @@ HttpAnswer EService::answer(const HttpRequest& request)
     const std::string_view target = request.target;
     const auto question = std::min(target.find('?'), target.size());
     const auto path = target.substr(0, question), query = target.substr(std::min(question + 1, target.size()));
-    const bool known = path == "/" || path == "/tctoken" || path == "/self-auth" || path == "/refresh" || path == "/error";
+    if (options_.attached && path == EidServer::path) return eidServer_.attached(request);
+    const bool arrived = options_.redirects && (path == "/arrived/tctoken" || path == "/arrived/self-auth" || path == "/arrived/refresh");
+    const bool known = arrived || path == "/" || path == "/tctoken" || path == "/self-auth" || path == "/refresh" || path == "/error";
     if (!known) return {.status = 404, .body = "there is no such page\n"};
     if (request.method != "GET") return {.status = 405, .body = "pages are for GET\n"};
-    if (path == "/tctoken") return token(false);
-    if (path == "/self-auth") return token(true);
+    if (options_.redirects && (path == "/tctoken" || path == "/self-auth")) return redirect(redirectorOrigin() + std::string(path));
+    if (path == "/tctoken" || path == "/arrived/tctoken") return token(false, request);
+    if (path == "/self-auth" || path == "/arrived/self-auth") return token(true, request);
+    if (path == "/arrived/refresh") return redirect(origin() + "/refresh?" + std::string(query));
     if (path == "/refresh") return refresh(query);
     if (path == "/error") return page(200, "The login failed", "The client found no way to the refresh address.");
     return startPage();
@@ -57,18 +65,26 @@ HttpAnswer EService::startPage() const
     return page(200, "eidkern test lab", "<a href=\"" + link + "\">Log in with a test card</a>");
 }
 
-HttpAnswer EService::token(bool selfAuthentication)
+HttpAnswer EService::token(bool selfAuthentication, const HttpRequest& request)
 {
-    const auto* session = sessions_.create(selfAuthentication);
+    auto* session = sessions_.create(selfAuthentication);
     if (!session) return {.status = 503, .body = "too many logins are under way\n"};
     TcToken token;
-    token.serverAddress = eidServer_.address();
     token.sessionIdentifier = session->record.id;
-    token.refreshAddress = origin() + "/refresh?session=" + session->refreshId;
+    token.refreshAddress = (options_.redirects ? redirectorOrigin() : origin()) + "/refresh?session=" + session->refreshId;
     token.communicationErrorAddress = origin() + "/error";
     token.binding = "urn:liberty:paos:2006-08";
-    token.pathSecurityProtocol = "urn:ietf:rfc:4279";
-    token.psk = Secret(toHex(session->psk.view()));
+    if (options_.attached)
+    {
+        token.serverAddress = origin() + EidServer::path;
+        session->tlsSession = request.tlsSession;
+    }
+    else
+    {
+        token.serverAddress = eidServer_.address();
+        token.pathSecurityProtocol = "urn:ietf:rfc:4279";
+        token.psk = Secret(toHex(session->psk.view()));
+    }
     return {.contentType = "text/xml; charset=utf-8", .body = network::encode(token)};
 }
 

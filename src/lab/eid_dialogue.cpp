@@ -72,16 +72,25 @@ paos::ServerBody EidDialogue::next(const paos::ClientMessage& message)
     if (const auto* start = std::get_if<paos::StartPaos>(&body); start && turn_ == Turn::StartPaos)
     {
         if (start->sessionIdentifier != record_.id) return fail(parameterError, "SessionIdentifier is not the PSK identity");
-        if (!request_.initializeFramework) return sendEac1();
+        if (!request_.initializeFramework) return begin();
         turn_ = Turn::InitializeFramework;
         return paos::InitializeFramework{};
     }
-    if (std::holds_alternative<paos::InitializeFrameworkResponse>(body) && turn_ == Turn::InitializeFramework) return sendEac1();
+    if (std::holds_alternative<paos::InitializeFrameworkResponse>(body) && turn_ == Turn::InitializeFramework) return begin();
+    if (std::holds_alternative<paos::DidListResponse>(body) && turn_ == Turn::DidList) return sendEac1();
+    if (std::holds_alternative<paos::DisconnectResponse>(body) && turn_ == Turn::Disconnect) return end({});
     if (const auto* output = std::get_if<paos::Eac1Output>(&body); output && turn_ == Turn::Eac1) return take(*output);
     if (const auto* output = std::get_if<paos::Eac2Output>(&body); output && turn_ == Turn::ChallengeOnly) return takeSignatureRequest(*output);
     if (const auto* output = std::get_if<paos::Eac2Output>(&body); output && turn_ == Turn::Eac2) return take(*output);
     if (const auto* response = std::get_if<paos::TransmitResponse>(&body); response && turn_ == Turn::Transmit) return take(*response);
     return fail(parameterError, std::string(paos::name(body)) + " was not expected here");
+}
+
+paos::ServerBody EidDialogue::begin()
+{
+    if (!request_.didList) return sendEac1();
+    turn_ = Turn::DidList;
+    return paos::DidList{};
 }
 
 paos::ServerBody EidDialogue::sendEac1()
@@ -178,7 +187,9 @@ paos::ServerBody EidDialogue::finish()
     for (const auto& [number, file] : groups)
         if (!readDataGroup(number, file.view())) return fail(internalError, "data group " + std::to_string(number) + " is malformed");
     record_.dataGroups = std::move(groups);
-    return end({});
+    if (!request_.disconnect) return end({});
+    turn_ = Turn::Disconnect;
+    return paos::Disconnect{};
 }
 
 paos::ServerBody EidDialogue::end(paos::ResultOf result)

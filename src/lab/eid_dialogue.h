@@ -27,6 +27,8 @@ struct ServiceRequest // what the service asks for
     std::vector<EidType> acceptedEidTypes = {}; // empty: not sent
     bool initializeFramework = false;           // ask for that first
     bool linkInEac2 = false;                    // a link certificate of the PKI comes only with EAC2, when the card has named its trust point
+    bool didList = false;                       // ask for that, too
+    bool disconnect = false;                    // at the end
     bool signLater = false;                     // the signature comes with EACAdditionalInputType
 
     Rights terminalRights() const; // what the AT must hold for this
@@ -41,9 +43,10 @@ public:
     bool isOver() const { return turn_ == Turn::Over; }
 
 private:
-    enum class Turn { StartPaos, InitializeFramework, Eac1, ChallengeOnly, Eac2, Transmit, Over }; // whose answer is awaited
+    enum class Turn { StartPaos, InitializeFramework, DidList, Disconnect, Eac1, ChallengeOnly, Eac2, Transmit, Over }; // whose answer is awaited
 
     paos::ServerBody next(const paos::ClientMessage& message);
+    paos::ServerBody begin();
     paos::ServerBody sendEac1();
     paos::ServerBody take(const paos::Eac1Output& output);
     paos::ServerBody takeSignatureRequest(const paos::Eac2Output& output);

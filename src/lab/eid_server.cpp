@@ -5,8 +5,6 @@
 namespace eidkern::lab
 {
 
-static constexpr std::size_t largestMessage = 4 * 1024 * 1024;
-
 static TlsProfile profileFor(const LabPki& pki, Sessions& sessions)
 {
     TlsProfile profile;
@@ -23,7 +21,8 @@ static TlsProfile profileFor(const LabPki& pki, Sessions& sessions)
 
 EidServer::EidServer(const LabPki& pki, const ServiceRequest& request, Sessions& sessions, Random& random, const Clock& clock, FaultScript faults)
     : pki_(pki), request_(request), sessions_(sessions), random_(random), clock_(clock),
-      http_(Server::EidServer, profileFor(pki, sessions), largestMessage, std::move(faults), [this](const HttpRequest& r) { return answer(r); })
+      http_(Server::EidServer, profileFor(pki, sessions), largestMessage, std::move(faults),
+            [this](const HttpRequest& r) { return answer(r, sessions_.withId(r.pskIdentity)); })
 {
 }
 
@@ -37,11 +36,12 @@ static HttpAnswer refusal(std::string reason)
     return paosAnswer(400, {{}, paos::StartPaosResponse{paos::ResultOf::error("/al/common#parameterError", std::move(reason))}});
 }
 
-HttpAnswer EidServer::answer(const HttpRequest& request)
+HttpAnswer EidServer::attached(const HttpRequest& request) { return answer(request, sessions_.withTlsSession(request.tlsSession)); }
+
+HttpAnswer EidServer::answer(const HttpRequest& request, Session* session)
 {
     if (request.target != path) return {.status = 404, .body = "PAOS is at /paos\n"};
     if (request.method != "POST") return {.status = 405, .body = "PAOS messages are POSTed\n"};
-    auto* session = sessions_.withId(request.pskIdentity);
     if (!session) return refusal("no such session");
     if (session->dialogue && session->dialogue->isOver()) return refusal("this session is over");
     const auto message = network::parseClientMessage(request.body);

@@ -79,6 +79,7 @@ void HttpServer::feed(TlsConnection& connection, Reading& reading, const QByteAr
                             .target = std::string(parser.target()),
                             .body = reading.parser.takeBody(),
                             .pskIdentity = connection.identity(),
+                            .tlsSession = connection.session(),
                             .keepsOpen = keepsOpen});
         const auto rest = reading.parser.rest();
         reading.parser = parserFor(largestBody_);

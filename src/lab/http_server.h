@@ -11,12 +11,13 @@
 namespace eidkern::lab
 {
 
-enum class Server { EService, EidServer };
+enum class Server { EService, EidServer, Redirector };
 
 struct HttpRequest
 {
     std::string method, target, body;
     std::string pskIdentity; // empty without PSK
+    std::string tlsSession;  // as TlsConnection::session() has it
     bool keepsOpen = true;   // the client wants to go on with this connection
 };
 

@@ -34,8 +34,19 @@ static LabPki pkiFor(Random& random, const Clock& clock, LabOptions& options)
 
 Lab::Lab(Random& random, const Clock& clock, LabOptions options)
     : pki_(pkiFor(random, clock, options)), request_(std::move(options.request)), sessions_(random, clock),
-      eidServer_(pki_, request_, sessions_, random, clock, options.faults), eService_(pki_, eidServer_, sessions_, options.faults)
+      eidServer_(pki_, request_, sessions_, random, clock, options.faults), eService_(pki_, eidServer_, sessions_, options.site, options.faults)
 {
+}
+
+const HttpServer::Counters& Lab::counters(Server server) const
+{
+    switch (server)
+    {
+        case Server::EService: return eService_.http().counters();
+        case Server::EidServer: return eidServer_.http().counters();
+        case Server::Redirector: break;
+    }
+    return eService_.redirector().counters();
 }
 
 tl::expected<std::unique_ptr<Lab>, std::string> Lab::start(Random& random, const Clock& clock, LabOptions options)

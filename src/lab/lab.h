@@ -21,6 +21,7 @@ struct LabOptions
     std::optional<LabPki> pki = {};         // nothing: a fresh one
     std::vector<Bytes> trustedCscas = {};   // DER; they join those of the PKI, unless their key is among these
     std::uint16_t eServicePort = 0, eidServerPort = 0; // 0: any free one
+    SiteOptions site = {};
     FaultScript faults = {};
 };
 
@@ -32,13 +33,14 @@ public:
 
     std::string tcTokenUrl() const { return eService_.origin() + "/tctoken"; }
     std::string selfAuthUrl() const { return eService_.origin() + "/self-auth"; }
+    std::string redirectorOrigin() const { return eService_.redirectorOrigin(); } // with SiteOptions::redirects
     std::string startPageUrl() const { return eService_.origin() + "/"; }
     const CvCertificate& cvca() const { return pki_.cvca; } // the trust point for cards and the trust anchor for clients
     const LabPki& pki() const { return pki_; }
 
     const SessionRecord* lastSession() const { return sessions_.last(); } // valid until the next session begins
     std::vector<const SessionRecord*> sessions() const { return sessions_.all(); }
-    const HttpServer::Counters& counters(Server server) const { return (server == Server::EService ? eService_.http() : eidServer_.http()).counters(); }
+    const HttpServer::Counters& counters(Server server) const;
 
 private:
     Lab(Random& random, const Clock& clock, LabOptions options);

@@ -1,11 +1,14 @@
 #include "lab/lab_tls.h"
 
 #include <algorithm>
+#include <array>
 #include <openssl/core_names.h>
 #include <openssl/dh.h>
 #include <openssl/err.h>
 #include <openssl/param_build.h>
 #include <sys/socket.h>
+
+#include "core/hash.h"
 
 namespace eidkern::lab
 {
@@ -84,6 +87,16 @@ std::string TlsConnection::identity() const
 {
     const char* text = SSL_get_psk_identity(ssl_.get());
     return text ? text : "";
+}
+
+// Tickets leave no common session id: the master secret is what a TLS 1.2 session and its resumption share.
+std::string TlsConnection::session() const
+{
+    std::array<std::uint8_t, SSL_MAX_MASTER_KEY_LENGTH> secret{};
+    const auto size = SSL_SESSION_get_master_key(SSL_get0_session(ssl_.get()), secret.data(), secret.size());
+    auto name = toHex(hash(HashAlgorithm::Sha256, ByteView(secret.data(), size)));
+    OPENSSL_cleanse(secret.data(), secret.size());
+    return name;
 }
 
 void TlsConnection::feed()

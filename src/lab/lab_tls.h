@@ -68,6 +68,7 @@ public:
     bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
     std::string cipher() const { return SSL_get_cipher_name(ssl_.get()); }
     std::string identity() const;   // PSK identity; also on a resumed connection, where no key is asked for; else empty
+    std::string session() const;    // names the TLS session: the same on a connection that resumes it
     QByteArray clientHello() const { return clientHello_; } // the client's first flight as it was on the wire
 
 signals: // each may destroy this object by deleteLater(), not at once

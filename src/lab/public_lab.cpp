@@ -36,6 +36,7 @@ tl::expected<lab::LabOptions, std::string> optionsOf(const LabSettings& settings
     }
     if (settings.requiredAge > 0) options.request.requiredAge = settings.requiredAge;
     options.request.transactionInfo = settings.transactionInfo;
+    options.site = {settings.attached, settings.redirects};
     options.eServicePort = settings.eServicePort;
     options.eidServerPort = settings.eidServerPort;
     options.trustedCscas = {card::testCscaCertificate()};

@@ -37,6 +37,12 @@ Session* Sessions::withId(std::string_view id)
     return it == sessions_.end() || expired(**it) ? nullptr : it->get();
 }
 
+Session* Sessions::withTlsSession(std::string_view tlsSession)
+{
+    const auto it = std::find_if(sessions_.rbegin(), sessions_.rend(), [&](const auto& session) { return session->tlsSession == tlsSession; });
+    return it == sessions_.rend() || expired(**it) ? nullptr : it->get();
+}
+
 Session* Sessions::withRefreshId(std::string_view refreshId)
 {
     const auto matches = [&](const auto& session) { return equalInConstantTime(asBytes(session->refreshId), asBytes(refreshId)); };

@@ -47,6 +47,7 @@ struct Session
     const std::string refreshId; // for the refresh address; the PSK identity is no secret, this is
     const Secret psk;
     const std::chrono::system_clock::time_point born;
+    std::string tlsSession = {};           // attached: the one that fetched the token
     std::unique_ptr<EidDialogue> dialogue; // from the first PAOS message on
 };
 
@@ -60,6 +61,7 @@ public:
 
     Session* create(bool selfAuthentication);           // nullptr: `most` logins are under way
     Session* withId(std::string_view id);               // nullptr: unknown or expired
+    Session* withTlsSession(std::string_view tlsSession); // the same; the newest that was attached to this TLS session
     Session* withRefreshId(std::string_view refreshId); // the same
     const SessionRecord* last() const;                  // of the session created last
     std::vector<const SessionRecord*> all() const;      // oldest first; those that are still kept

@@ -12,7 +12,7 @@ namespace eidkern::network
 static constexpr std::chrono::milliseconds nextAddressAfter{1500}; // Qt alone would stay 30 s with a dead address
 static constexpr std::size_t longestIdentity = 255, longestKey = 512;
 
-Channel::Channel(Scheduler& scheduler) : scheduler_(scheduler) { addressTimer_.setSingleShot(true); }
+Channel::Channel(Scheduler& scheduler, ClientProfile profile) : scheduler_(scheduler), profile_(std::move(profile)) { addressTimer_.setSingleShot(true); }
 Channel::~Channel() { shut(); }
 
 void Channel::Retire::operator()(QSslSocket* socket) const
@@ -81,7 +81,7 @@ void Channel::connectTo(const QString& address)
     errors_.clear();
     socket_.reset(new QSslSocket); // never reused: a reused one reports the ephemeral key of its past
     auto* s = socket_.get();
-    s->setSslConfiguration(configuration(psk_ ? TlsOffer::RsaPsk : TlsOffer::Server, resume_));
+    s->setSslConfiguration(configuration(psk_ ? profile_.rsaPsk : profile_.server, resume_));
     s->setProxy(QNetworkProxy::NoProxy);
     s->setReadBufferSize(64 * 1024);
     // Every callback checks that it comes from the socket in use: an abandoned address may still speak.

@@ -24,7 +24,7 @@ namespace eidkern::network
 class Channel
 {
 public:
-    explicit Channel(Scheduler& scheduler);
+    explicit Channel(Scheduler& scheduler, ClientProfile profile = clientProfile("default").value());
     ~Channel();
     Channel(const Channel&) = delete;
 
@@ -55,6 +55,7 @@ private:
     void shut();
 
     Scheduler& scheduler_;
+    const ClientProfile profile_;
     std::unique_ptr<QSslSocket, Retire> socket_;
     std::unique_ptr<QObject> wires_; // receiver of all signals: gone means no more callbacks
     QTimer addressTimer_;

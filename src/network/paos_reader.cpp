@@ -167,6 +167,8 @@ ServerResult readServerBody(const XmlElement& body)
     if (body.name == "DIDAuthenticate") return readDidAuthenticate(body);
     if (body.name == "Transmit") return readTransmit(body);
     if (body.name == "StartPAOSResponse") return readStartPaosResponse(body);
+    if (body.name == "DIDList") return paos::DidList{};
+    if (body.name == "Disconnect") return paos::Disconnect{};
     return {};
 }
 
@@ -243,6 +245,8 @@ ClientResult readClientBody(const XmlElement& body, bool ok)
     if (body.name == "InitializeFrameworkResponse") return readInitializeFrameworkResponse(body, ok);
     if (body.name == "DIDAuthenticateResponse") return readDidAuthenticateResponse(body, ok);
     if (body.name == "TransmitResponse") return readTransmitResponse(body);
+    if (body.name == "DIDListResponse") return paos::DidListResponse{};
+    if (body.name == "DisconnectResponse") return paos::DisconnectResponse{};
     return {};
 }
 

@@ -187,6 +187,14 @@ struct ServerBodyWriter
     {
         w.element("iso:StartPAOSResponse", [&] { writeResult(w, response.result); });
     }
+    void operator()(const paos::DidList&) const
+    {
+        w.element("iso:DIDList", [&] { writeConnectionHandle(w); });
+    }
+    void operator()(const paos::Disconnect&) const
+    {
+        w.element("iso:Disconnect", [&] { w.text("iso:SlotHandle", "00"); });
+    }
 };
 
 std::array<std::string, 3> versionNumbers()
@@ -272,6 +280,16 @@ struct ClientBodyWriter
     void operator()(const paos::InitializeFrameworkFailed&) const
     {
         writeResponse(w, "ecard:InitializeFrameworkResponse", result, [] {});
+    }
+    void operator()(const paos::DidListResponse&) const
+    {
+        writeResponse(w, "iso:DIDListResponse", result, [&] {
+            if (result.isOk()) w.element("iso:DIDNameList", [&] { w.text("iso:DIDName", "PIN"); });
+        });
+    }
+    void operator()(const paos::DisconnectResponse&) const
+    {
+        writeResponse(w, "iso:DisconnectResponse", result, [&] { w.text("iso:SlotHandle", "00"); });
     }
 };
 

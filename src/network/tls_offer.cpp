@@ -17,40 +17,27 @@
 namespace eidkern::network
 {
 
-static constexpr std::array serverSuites{"ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384", "DHE-RSA-AES256-GCM-SHA384",
-                                         "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "DHE-RSA-AES128-GCM-SHA256"};
-static constexpr std::array groups{"brainpoolP512r1", "brainpoolP384r1", "brainpoolP256r1", "secp384r1", "prime256v1"};
-static constexpr auto serverSignatures = "RSA+SHA512:RSA+SHA384:RSA+SHA256:DSA+SHA512:DSA+SHA384:DSA+SHA256:ECDSA+SHA512:ECDSA+SHA384:ECDSA+SHA256";
-
-static constexpr std::array pskSuites{"RSA-PSK-AES256-GCM-SHA384", "RSA-PSK-AES128-GCM-SHA256", "RSA-PSK-AES256-CBC-SHA"};
-static constexpr auto pskSignatures = "RSA+SHA512:RSA+SHA384:RSA+SHA256";
-
 // As a name, because people and logs shall read it. UnspecifiedError is what short keys give: they are judged by their size.
 static constexpr std::array fatal{
     QSslError::CertificateSignatureFailed, QSslError::CertificateNotYetValid, QSslError::CertificateExpired,    QSslError::InvalidNotBeforeField,
     QSslError::InvalidNotAfterField,       QSslError::CertificateRevoked,     QSslError::InvalidCaCertificate,  QSslError::CertificateRejected,
     QSslError::SubjectIssuerMismatch,      QSslError::NoSslSupport,           QSslError::CertificateBlacklisted};
 
-QSslConfiguration configuration(TlsOffer offer, const QByteArray& resume)
+QSslConfiguration configuration(const ClientProfile::Offer& offer, const QByteArray& resume)
 {
+    QList<QSslCipher> suites;
+    for (const auto& name : offer.suites) suites << QSslCipher(QString::fromStdString(name));
+    QList<QSslEllipticCurve> curves;
+    for (const auto& name : offer.groups) curves << QSslEllipticCurve::fromShortName(QString::fromStdString(name));
+    QByteArray signatures;
+    for (const auto& name : offer.signatures) signatures.append(signatures.isEmpty() ? "" : ":").append(name.c_str());
+
     QSslConfiguration c;
     c.setCaCertificates({}); // also ends the search through the system's CA directories
     c.setProtocol(QSsl::TlsV1_2);
-    QList<QSslCipher> suites;
-    if (offer == TlsOffer::RsaPsk)
-    {
-        for (const auto* name : pskSuites) suites << QSslCipher(QString::fromLatin1(name));
-        c.setBackendConfigurationOption("SignatureAlgorithms", QByteArray(pskSignatures));
-    }
-    else
-    {
-        for (const auto* name : serverSuites) suites << QSslCipher(QString::fromLatin1(name));
-        QList<QSslEllipticCurve> curves;
-        for (const auto* name : groups) curves << QSslEllipticCurve::fromShortName(QString::fromLatin1(name));
-        c.setEllipticCurves(curves);
-        c.setBackendConfigurationOption("SignatureAlgorithms", QByteArray(serverSignatures));
-    }
     c.setCiphers(suites);
+    c.setEllipticCurves(curves);
+    c.setBackendConfigurationOption("SignatureAlgorithms", signatures);
     c.setPeerVerifyMode(QSslSocket::VerifyPeer); // the errors are collected, see factsOf()
     c.setSslOption(QSsl::SslOptionDisableSessionPersistence, false); // else there is never a session to resume
     if (!resume.isEmpty()) c.setSessionTicket(resume);

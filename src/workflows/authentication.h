@@ -30,6 +30,8 @@ struct CheckTcToken
     static constexpr int percent = 10;
     TokenSession token;
     Secret xml;
+    Url source;                          // after all redirects
+    std::unique_ptr<WebChannel> channel; // to it
 };
 
 struct StartPaos

@@ -30,12 +30,21 @@ struct TokenSession
     std::optional<CommCertificates> commCertificates;
 };
 
+struct Spent // of the budgets of a login
+{
+    int messages = 0;
+    std::size_t bytes = 0, apdus = 0;
+};
+
 struct PaosSession
 {
     TokenSession token;
     Url server;
-    Psk psk;                                          // its identity is the session identifier
-    std::unique_ptr<WebChannel> channel = {};         // opened with the first message, and again if the server closes between two
+    std::string sessionIdentifier;                    // of the tcToken, and the PSK's identity
+    std::optional<Secret> psk;                        // nothing: attached, see `channel`
+    std::unique_ptr<WebChannel> channel = {};         // with PSK: opened with the first message, and again if the server closes between
+                                                      // two. Attached: the one that brought the token, or a resumed session of it
+    Spent spent = {};
     std::string lastMessageId = {};                   // of the server
     std::optional<std::size_t> unanswered = {};       // index of the ServerBody that waits for our answer
     std::optional<Pending<WebReply>> serversTurn = {}; // an exchange that a stop has left open

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "workflows/authentication.h"
+#include "workflows/budgets.h"
 #include "workflows/steps.h"
 
 namespace eidkern
@@ -125,14 +126,20 @@ static Task<Result<Relayed>> relay(Card& card, const paos::Transmit& transmit, P
     co_return relayed;
 }
 
-static constexpr int mostBatches = 1024;
+static EndDialogue outOfBudget(PaosSession session, std::string_view what, const Ports& ports)
+{
+    session.unanswered.reset();
+    return {std::move(session), overBudget(what, ports)};
+}
 
 Task<Next<CheckServerResult, EndDialogue>> run(RelayApdus state, Ports& ports)
 {
     auto& [card, transmit] = state;
     auto& paos = card.service.paos;
-    for (int batch = 0; batch < mostBatches; ++batch)
+    for (;;) // budget::messages ends it
     {
+        paos.spent.apdus += transmit.apdus.size();
+        if (paos.spent.apdus > budget::apdus) co_return outOfBudget(std::move(paos), "APDUs", ports);
         auto relaying = relay(*card.card, transmit, ports);
         auto relayed = co_await std::move(relaying);
         if (!relayed) co_return EndDialogue{std::move(paos), std::move(relayed.error())};
@@ -145,7 +152,6 @@ Task<Next<CheckServerResult, EndDialogue>> run(RelayApdus state, Ports& ports)
         if (!next) co_return outOfTurn(std::move(paos), *body, ports);
         transmit = std::move(*next);
     }
-    co_return EndDialogue{std::move(paos), failure(ports, Generic_Send_Receive_Paos_Unexpected, {{"Paos_Type", "Transmit without an end"}})};
 }
 
 } // namespace eidkern

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "workflows/authentication.h"
+#include "workflows/budgets.h"
 #include "workflows/steps.h"
 
 namespace eidkern
@@ -33,6 +34,8 @@ static std::optional<paos::ClientBody> errorAnswer(std::optional<std::size_t> un
         case 2:
         case 3: return paos::Eac2Failed{};
         case 4: return paos::TransmitResponse{};
+        case 6: return paos::DidListResponse{};
+        case 7: return paos::DisconnectResponse{};
         default: return {}; // StartPAOSResponse ends the dialogue by itself
     }
 }
@@ -72,6 +75,7 @@ Failure connectionFailure(const Connection& c, bool fetching, const Ports& ports
         case TlsVerdict::KeyTooShort: return failure(ports, Check_Refresh_Address_Unsupported_Certificate, c.verdictInfo());
         case TlsVerdict::EphemeralKeyTooShort: return failure(ports, Check_Refresh_Address_Invalid_Ephemeral_Key_Length, c.verdictInfo());
         case TlsVerdict::HashMissing: return failure(ports, Check_Refresh_Address_Hash_Missing_In_Certificate, c.verdictInfo());
+        case TlsVerdict::NotResumed:
         case TlsVerdict::Good: break;
     }
     const auto code = !fetching                                       ? Check_Refresh_Address_Fetch_Certificate_Error
@@ -99,7 +103,7 @@ Task<Result<Url>> followOnce(const Url& url, TokenSession& token, Ports& ports) 
     auto connecting = connect(url, {}, token, false, ports);
     auto connection = co_await std::move(connecting);
     if (!connection.ok()) co_return unexpected(connectionFailure(connection, true, ports));
-    const WebRequest request{.path = url.path, .headers = {{"User-Agent", userAgent()}}};
+    const WebRequest request{.path = url.path, .headers = {{"User-Agent", userAgent()}}, .largestReply = budget::largestPage};
     auto fetching = connection.channel->exchange(request);
     if (!co_await waitOnTheWayOut(fetching, deadline::exchange, ports)) co_return unexpected(failure(ports, Check_Refresh_Address_Service_Timeout));
     const auto reply = co_await std::move(fetching);
@@ -112,8 +116,6 @@ Task<Result<Url>> followOnce(const Url& url, TokenSession& token, Ports& ports) 
     co_return *next;
 }
 
-constexpr int mostHops = 20;
-
 // TR-03124-1 2.7.4: an address of the service's own origin is it; a foreign one is followed until the service's origin says
 // where. Then one handshake more proves the host of the result.
 Task<Result<Url>> resolve(TokenSession& token, Ports& ports)
@@ -123,7 +125,8 @@ Task<Result<Url>> resolve(TokenSession& token, Ports& ports)
     bool found = sameOrigin(url, reference);
     for (int hop = 0; !found; ++hop)
     {
-        if (hop == mostHops) co_return unexpected(failure(ports, Check_Refresh_Address_Invalid_Http_Response, {{"Network_Error", "too many redirects"}}));
+        if (hop == budget::redirects)
+            co_return unexpected(failure(ports, Check_Refresh_Address_Invalid_Http_Response, {{"Network_Error", "too many redirects"}}));
         const bool home = sameOrigin(url, reference);
         auto following = followOnce(url, token, ports);
         auto next = co_await std::move(following);
@@ -200,6 +203,7 @@ static Failure ownDataFailure(const Connection& c, const Ports& ports)
         case TlsVerdict::KeyTooShort:
         case TlsVerdict::HashMissing: return failure(ports, Generic_Provider_Communication_Certificate_Error, c.verdictInfo());
         case TlsVerdict::EphemeralKeyTooShort: return failure(ports, Generic_Provider_Communication_Invalid_Ephemeral_Key_Length, c.verdictInfo());
+        case TlsVerdict::NotResumed:
         case TlsVerdict::Good: break;
     }
     return failure(ports, Generic_Provider_Communication_Network_Error, {{"Network_Error", c.networkError()}});
@@ -221,7 +225,7 @@ static Task<Result<Secret>> fetchOwnData(const Url& url, TokenSession& token, Po
     auto connection = co_await std::move(connecting);
     if (connection.waited == Waited::Stopped) co_return unexpected(ports.stop.peek());
     if (!connection.ok()) co_return unexpected(ownDataFailure(connection, ports));
-    const WebRequest request{.path = url.path, .headers = {{"Accept", "application/json"}, {"User-Agent", userAgent()}}};
+    const WebRequest request{.path = url.path, .headers = {{"Accept", "application/json"}, {"User-Agent", userAgent()}}, .largestReply = budget::largestPage};
     auto fetching = connection.channel->exchange(request);
     const auto waited = co_await wait(fetching, deadline::exchange, ports);
     if (waited == Waited::Stopped) co_return unexpected(ports.stop.peek());

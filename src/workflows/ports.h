@@ -27,6 +27,7 @@ class WebChannel
 public:
     virtual ~WebChannel() = default;
     virtual Pending<WebOpened> open(const Url& url, std::optional<Psk> psk, TlsJudge judge) = 0; // with a PSK: RSA-PSK suites only
+    virtual Pending<WebOpened> resume(const Url& url, TlsJudge judge) = 0; // offers the session of open(); TlsFacts::resumed: taken
     virtual Pending<WebReply> exchange(const WebRequest& request) = 0;
     virtual bool isOpen() const = 0;
 };
@@ -36,6 +37,7 @@ class Web
 public:
     virtual ~Web() = default;
     virtual std::unique_ptr<WebChannel> channel() = 0;
+    virtual KeySizes smallestKeys() const = 0; // of certificates and ephemeral keys
     virtual std::optional<Url> url(std::string_view text, const Url* base = nullptr) const = 0; // http and https only; nothing: not usable
     virtual std::optional<TcToken> parseTcToken(std::string_view xml) const = 0;
     virtual std::string encode(const paos::ClientMessage& message) const = 0;

@@ -12,7 +12,7 @@ using enum FailureCode;
 Task<Next<CheckService, CheckServerResult, EndDialogue>> run(StartPaos state, Ports& ports)
 {
     auto& paos = state.paos;
-    auto starting = converse(paos, paos::StartPaos{paos.psk.identity}, {}, ports);
+    auto starting = converse(paos, paos::StartPaos{paos.sessionIdentifier}, {}, ports);
     auto body = co_await std::move(starting);
     if (body && std::holds_alternative<paos::InitializeFramework>(*body))
     {

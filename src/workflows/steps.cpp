@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/version.h"
+#include "workflows/budgets.h"
 
 namespace eidkern
 {
@@ -18,14 +19,26 @@ bool CommCertificates::contains(ByteView der) const
 
 std::string userAgent() { return std::string("eidkern/").append(core::version).append(" (TR-03124-1/1.4)"); }
 
-static bool longEnough(KeyKind kind, int bits) { return bits >= (kind == KeyKind::Ec ? 250 : 3000) && kind != KeyKind::Other && kind != KeyKind::None; }
+static bool longEnough(KeyKind kind, int bits, const KeySizes& smallest)
+{
+    switch (kind)
+    {
+        case KeyKind::Rsa: return bits >= smallest.rsa;
+        case KeyKind::Dsa: return bits >= smallest.dsa;
+        case KeyKind::Dh: return bits >= smallest.dh;
+        case KeyKind::Ec: return bits >= smallest.ec;
+        case KeyKind::None:
+        case KeyKind::Other: break;
+    }
+    return false;
+}
 
-TlsVerdict judge(const TlsFacts& tls, const std::optional<CommCertificates>& known)
+TlsVerdict judge(const TlsFacts& tls, const KeySizes& smallest, const std::optional<CommCertificates>& known)
 {
     if (!tls.fatalErrors.empty() || !tls.hostMatches) return TlsVerdict::FatalError;
-    if (!longEnough(tls.certificateKey, tls.certificateBits)) return TlsVerdict::KeyTooShort;
+    if (!longEnough(tls.certificateKey, tls.certificateBits, smallest)) return TlsVerdict::KeyTooShort;
     const bool ephemeral = !tls.resumed && !tls.cipher.starts_with("RSA-PSK"); // neither has such a key
-    if (ephemeral && !longEnough(tls.ephemeralKey, tls.ephemeralBits)) return TlsVerdict::EphemeralKeyTooShort;
+    if (ephemeral && !longEnough(tls.ephemeralKey, tls.ephemeralBits, smallest)) return TlsVerdict::EphemeralKeyTooShort;
     if (known && !known->contains(tls.certificate)) return TlsVerdict::HashMissing;
     return TlsVerdict::Good;
 }
@@ -54,19 +67,16 @@ std::vector<std::pair<std::string, std::string>> Connection::verdictInfo() const
         case TlsVerdict::EphemeralKeyTooShort:
             return {{"Ephemeral_Server_Key_Algorithm", std::string(name(opened.tls.ephemeralKey))},
                     {"Ephemeral_Server_Key_Length", std::to_string(opened.tls.ephemeralBits)}};
+        case TlsVerdict::NotResumed:
         case TlsVerdict::Good: break;
     }
     return {};
 }
 
-Task<Connection> connect(const Url& url, std::optional<Psk> psk, TokenSession& token, bool stoppable, Ports& ports)
+static Task<Connection> finish(std::unique_ptr<WebChannel> channel, Pending<WebOpened> opening, std::shared_ptr<TlsVerdict> verdict, const Url& url,
+                               TokenSession& token, bool stoppable, Ports& ports)
 {
-    Connection c{ports.web.channel(), {}};
-    const auto verdict = std::make_shared<TlsVerdict>(TlsVerdict::Good); // outlives this frame if the channel does
-    auto opening = c.channel->open(url, std::move(psk), [verdict, known = token.commCertificates](const TlsFacts& tls) {
-        *verdict = judge(tls, known);
-        return *verdict == TlsVerdict::Good;
-    });
+    Connection c{std::move(channel), {}};
     if (stoppable) c.waited = co_await wait(opening, deadline::connect, ports);
     else c.waited = co_await waitOnTheWayOut(opening, ports.stop.ready() ? deadline::lastWord : deadline::connect, ports) ? Waited::Done : Waited::TimedOut;
     if (c.waited != Waited::Done) co_return c;
@@ -79,6 +89,28 @@ Task<Connection> connect(const Url& url, std::optional<Psk> psk, TokenSession& t
                                    {"cipher", c.opened.tls.cipher},
                                    {"resumed", c.opened.tls.resumed ? "yes" : "no"}});
     co_return c;
+}
+
+Task<Connection> connect(const Url& url, std::optional<Psk> psk, TokenSession& token, bool stoppable, Ports& ports)
+{
+    auto channel = ports.web.channel();
+    auto verdict = std::make_shared<TlsVerdict>(TlsVerdict::Good); // outlives every frame if the channel does
+    auto opening = channel->open(url, std::move(psk), [verdict, smallest = ports.web.smallestKeys(), known = token.commCertificates](const TlsFacts& tls) {
+        *verdict = judge(tls, smallest, known);
+        return *verdict == TlsVerdict::Good;
+    });
+    return finish(std::move(channel), std::move(opening), std::move(verdict), url, token, stoppable, ports);
+}
+
+Task<Connection> reconnect(std::unique_ptr<WebChannel> channel, const Url& url, TokenSession& token, bool stoppable, Ports& ports)
+{
+    auto verdict = std::make_shared<TlsVerdict>(TlsVerdict::Good);
+    auto opening = channel->resume(url, [verdict, smallest = ports.web.smallestKeys(), known = token.commCertificates](const TlsFacts& tls) {
+        *verdict = judge(tls, smallest, known);
+        if (*verdict == TlsVerdict::Good && !tls.resumed) *verdict = TlsVerdict::NotResumed;
+        return *verdict == TlsVerdict::Good;
+    });
+    return finish(std::move(channel), std::move(opening), std::move(verdict), url, token, stoppable, ports);
 }
 
 static std::string newMessageId(Random& random) // RFC 4122, version 4
@@ -103,7 +135,7 @@ static WebRequest paosRequest(const PaosSession& paos, paos::ClientBody body, pa
                         {"Connection", "keep-alive"},
                         {"User-Agent", userAgent()}},
             .body = ports.web.encode(message),
-            .largestReply = 4 * 1024 * 1024};
+            .largestReply = budget::largestMessage};
 }
 
 Result<paos::ServerBody> readPaos(PaosSession& paos, const WebReply& reply, Ports& ports)
@@ -118,6 +150,10 @@ Result<paos::ServerBody> readPaos(PaosSession& paos, const WebReply& reply, Port
                                               : Generic_Send_Receive_Client_Error;
         return unexpected(failure(ports, code, {{"Http_Status_Code", std::to_string(reply.status)}}));
     }
+    ++paos.spent.messages;
+    paos.spent.bytes += reply.body.size();
+    if (paos.spent.messages > budget::messages) return unexpected(overBudget("messages", ports));
+    if (paos.spent.bytes > budget::bytes) return unexpected(overBudget("bytes", ports));
     auto message = ports.web.parsePaos(reply.body.text());
     if (!message) return unexpected(failure(ports, Generic_Send_Receive_Paos_Unknown, {{"Http_Status_Code", std::to_string(reply.status)}}));
     ports.log.write("paos.received", {{"message", name(message->body)}, {"bytes", reply.body.size()}});
@@ -135,6 +171,7 @@ static Failure connectionFailure(const Connection& c, const Ports& ports)
         case TlsVerdict::KeyTooShort:
         case TlsVerdict::HashMissing: return failure(ports, Generic_Send_Receive_Certificate_Error, c.verdictInfo());
         case TlsVerdict::EphemeralKeyTooShort: return failure(ports, Generic_Send_Receive_Invalid_Ephemeral_Key_Length, c.verdictInfo());
+        case TlsVerdict::NotResumed: return failure(ports, Generic_Send_Receive_Session_Resumption_Failed);
         case TlsVerdict::Good: break;
     }
     return failure(ports, Generic_Send_Receive_Network_Error, {{"Network_Error", c.networkError()}});
@@ -143,7 +180,9 @@ static Failure connectionFailure(const Connection& c, const Ports& ports)
 static Task<Result<Done>> ensureOpen(PaosSession& paos, bool stoppable, Ports& ports)
 {
     if (paos.channel && paos.channel->isOpen()) co_return Done{};
-    auto connecting = connect(paos.server, Psk{paos.psk.identity, paos.psk.key.clone()}, paos.token, stoppable, ports);
+    if (!paos.psk && !paos.channel) co_return unexpected(failure(ports, FailureCode::Generic_Send_Receive_Session_Resumption_Failed));
+    auto connecting = paos.psk ? connect(paos.server, Psk{paos.sessionIdentifier, paos.psk->clone()}, paos.token, stoppable, ports)
+                               : reconnect(std::move(paos.channel), paos.server, paos.token, stoppable, ports);
     auto connection = co_await std::move(connecting);
     if (connection.waited == Waited::Stopped) co_return unexpected(ports.stop.peek());
     if (!connection.ok()) co_return unexpected(connectionFailure(connection, ports));
@@ -151,7 +190,7 @@ static Task<Result<Done>> ensureOpen(PaosSession& paos, bool stoppable, Ports& p
     co_return Done{};
 }
 
-static Task<Result<paos::ServerBody>> converse(PaosSession& paos, paos::ClientBody body, paos::ResultOf result, bool stoppable, Ports& ports)
+static Task<Result<paos::ServerBody>> exchangeOnce(PaosSession& paos, paos::ClientBody body, paos::ResultOf result, bool stoppable, Ports& ports)
 {
     const auto request = paosRequest(paos, std::move(body), std::move(result), ports);
     for (bool again = true;; again = false)
@@ -181,6 +220,25 @@ static Task<Result<paos::ServerBody>> converse(PaosSession& paos, paos::ClientBo
     }
 }
 
+static std::optional<paos::ClientBody> answerAtAnyTime(const paos::ServerBody& body)
+{
+    if (std::holds_alternative<paos::DidList>(body)) return paos::DidListResponse{};
+    if (std::holds_alternative<paos::Disconnect>(body)) return paos::DisconnectResponse{}; // the card is released when the login ends
+    return {};
+}
+
+static Task<Result<paos::ServerBody>> converse(PaosSession& paos, paos::ClientBody body, paos::ResultOf result, bool stoppable, Ports& ports)
+{
+    auto exchanging = exchangeOnce(paos, std::move(body), std::move(result), stoppable, ports);
+    auto reply = co_await std::move(exchanging);
+    for (auto answer = reply ? answerAtAnyTime(*reply) : std::nullopt; answer; answer = reply ? answerAtAnyTime(*reply) : std::nullopt)
+    {
+        auto next = exchangeOnce(paos, std::move(*answer), {}, stoppable, ports);
+        reply = co_await std::move(next);
+    }
+    co_return std::move(reply);
+}
+
 Task<Result<paos::ServerBody>> converse(PaosSession& paos, paos::ClientBody body, paos::ResultOf result, Ports& ports)
 {
     return converse(paos, std::move(body), std::move(result), true, ports);
@@ -189,6 +247,11 @@ Task<Result<paos::ServerBody>> converse(PaosSession& paos, paos::ClientBody body
 Task<Result<paos::ServerBody>> converseOnTheWayOut(PaosSession& paos, paos::ClientBody body, paos::ResultOf result, Ports& ports)
 {
     return converse(paos, std::move(body), std::move(result), false, ports);
+}
+
+Failure overBudget(std::string_view what, const Ports& ports)
+{
+    return failure(ports, FailureCode::Generic_Send_Receive_Paos_Unexpected, {{"Paos_Type", std::string("too many ").append(what)}});
 }
 
 Failure noAnswer(const Ports& ports)

@@ -29,11 +29,11 @@ Task<bool> waitOnTheWayOut(const Pending<T>& operation, std::chrono::millisecond
     co_return co_await firstOf(operation, timer) == 0 || operation.ready();
 }
 
-enum class TlsVerdict { Good, FatalError, KeyTooShort, EphemeralKeyTooShort, HashMissing };
+enum class TlsVerdict { Good, FatalError, KeyTooShort, EphemeralKeyTooShort, HashMissing, NotResumed };
 
 // What a TLS connection must be (TR-03124-1 4.5, TR-03116-4): no fatal error, the host's name, key sizes, and, once the service's
 // description is known, one of its certificates.
-TlsVerdict judge(const TlsFacts& tls, const std::optional<CommCertificates>& known);
+TlsVerdict judge(const TlsFacts& tls, const KeySizes& smallest, const std::optional<CommCertificates>& known);
 
 struct Connection
 {
@@ -50,7 +50,11 @@ struct Connection
 // `stoppable`: false on the way out. A good connection's certificate is added to token.seenCertificates.
 Task<Connection> connect(const Url& url, std::optional<Psk> psk, TokenSession& token, bool stoppable, Ports& ports);
 
-// Sends one message and returns the server's next one, whose place in the protocol the caller judges. Raises the
+// The same over a channel that has been closed: what is not a resumption of its TLS session is refused as NotResumed.
+Task<Connection> reconnect(std::unique_ptr<WebChannel> channel, const Url& url, TokenSession& token, bool stoppable, Ports& ports);
+
+// Sends one message and returns the server's next one, whose place in the protocol the caller judges. DIDList and Disconnect
+// have none: they are answered here. Raises the
 // Generic_Send_Receive_* codes. After a stop the exchange stays open in paos.serversTurn.
 Task<Result<paos::ServerBody>> converse(PaosSession& paos, paos::ClientBody body, paos::ResultOf result, Ports& ports);
 
@@ -60,6 +64,7 @@ Task<Result<paos::ServerBody>> converseOnTheWayOut(PaosSession& paos, paos::Clie
 // A reply read as a PAOS message, which is then the one to answer.
 Result<paos::ServerBody> readPaos(PaosSession& paos, const WebReply& reply, Ports& ports);
 
+Failure overBudget(std::string_view what, const Ports& ports); // the server wants more than budgets.h allows
 Failure noAnswer(const Ports& ports); // a person did not answer within the deadline
 
 std::string userAgent(); // "eidkern/<version> (TR-03124-1/1.4)"

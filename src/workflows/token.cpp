@@ -1,5 +1,6 @@
 // From the tcTokenURL to a tcToken that can be used: ParseTcTokenUrl, FetchTcToken, CheckTcToken.
 #include "workflows/authentication.h"
+#include "workflows/budgets.h"
 #include "workflows/steps.h"
 
 namespace eidkern
@@ -29,6 +30,7 @@ static Failure connectionFailure(const Connection& c, const Ports& ports)
         case TlsVerdict::EphemeralKeyTooShort: return failure(ports, Get_TcToken_Invalid_Ephemeral_Key_Length, c.verdictInfo());
         case TlsVerdict::FatalError:
         case TlsVerdict::HashMissing: return failure(ports, Get_TcToken_Network_Error, c.verdictInfo());
+        case TlsVerdict::NotResumed:
         case TlsVerdict::Good: break;
     }
     return failure(ports, Get_TcToken_Network_Error, {{"Network_Error", c.networkError()}, {"Http_Status_Code", "0"}});
@@ -48,20 +50,19 @@ static Failure replyFailure(const WebReply& reply, const Ports& ports)
     return failure(ports, code, {{"Http_Status_Code", status}});
 }
 
-static constexpr int mostRedirects = 20;
-
 Task<Next<CheckTcToken, Delivery>> run(FetchTcToken state, Ports& ports)
 {
     auto& token = state.token;
     auto url = token.tcTokenUrl;
-    for (int hop = 0; hop <= mostRedirects; ++hop)
+    for (int hop = 0; hop <= budget::redirects; ++hop)
     {
         auto connecting = connect(url, {}, token, true, ports);
         auto connection = co_await std::move(connecting);
         if (connection.waited == Waited::Stopped) co_return notFound(std::move(token), ports.stop.peek());
         if (!connection.ok()) co_return notFound(std::move(token), connectionFailure(connection, ports));
 
-        const WebRequest request{.path = url.path, .headers = {{"Accept", "text/xml, */*;q=0.8"}, {"User-Agent", userAgent()}}};
+        const WebRequest request{
+            .path = url.path, .headers = {{"Accept", "text/xml, */*;q=0.8"}, {"User-Agent", userAgent()}}, .largestReply = budget::largestPage};
         auto fetching = connection.channel->exchange(request);
         const auto waited = co_await wait(fetching, deadline::exchange, ports);
         if (waited == Waited::Stopped) co_return notFound(std::move(token), ports.stop.peek());
@@ -72,7 +73,7 @@ Task<Next<CheckTcToken, Delivery>> run(FetchTcToken state, Ports& ports)
         if (reply.outcome == WebOutcome::Ok && reply.status == 200)
         {
             if (reply.body.empty()) co_return notFound(std::move(token), failure(ports, Get_TcToken_Empty_Data));
-            co_return CheckTcToken{std::move(token), std::move(reply.body)};
+            co_return CheckTcToken{std::move(token), std::move(reply.body), std::move(url), std::move(connection.channel)};
         }
         if (reply.outcome != WebOutcome::Ok || !isRedirect(reply.status)) co_return notFound(std::move(token), replyFailure(reply, ports));
         const auto next = reply.location.empty() ? std::nullopt : ports.web.url(reply.location, &url);
@@ -82,7 +83,7 @@ Task<Next<CheckTcToken, Delivery>> run(FetchTcToken state, Ports& ports)
         url = *next;
     }
     co_return notFound(std::move(token),
-                       failure(ports, Get_TcToken_Invalid_Server_Reply, {{"Network_Error", "more than " + std::to_string(mostRedirects) + " redirects"}}));
+                       failure(ports, Get_TcToken_Invalid_Server_Reply, {{"Network_Error", "more than " + std::to_string(budget::redirects) + " redirects"}}));
 }
 
 namespace
@@ -109,13 +110,23 @@ std::optional<Addresses> addresses(const std::optional<TcToken>& token, const We
     return found;
 }
 
-std::optional<Psk> pskOf(const TcToken& token)
+// What the token says of the way to its eID-Server; without PSK or protocol it is attached to the eService (TR-03124-1 2.6).
+struct PathSecurity
+{
+    bool valid = false;
+    std::optional<Secret> psk = {};
+};
+
+PathSecurity pathSecurity(const TcToken& token)
 {
     const auto& identity = token.sessionIdentifier;
-    if (!identity || identity->empty() || identity->size() > 255 || !token.psk || token.psk->empty()) return {};
+    if (!identity || identity->empty() || identity->size() > 255) return {};
+    if (token.pathSecurityProtocol && token.pathSecurityProtocol != "urn:ietf:rfc:4279") return {};
+    if (!token.psk) return {true};
     auto key = secretFromHex(token.psk->text());
-    if (!key || key->size() > 512) return {};
-    return Psk{*identity, std::move(*key)};
+    if (!key || key->empty() || key->size() > 512) return {};
+    if (!token.pathSecurityProtocol) return {true};
+    return {true, std::move(*key)};
 }
 
 bool isHttps(const std::optional<Url>& url) { return url && url->scheme == "https"; }
@@ -134,11 +145,12 @@ Task<Next<StartPaos, ResolveRefresh>> run(CheckTcToken state, Ports& ports)
     if (isHttps(urls->refresh)) session.refreshAddress = urls->refresh;
     session.communicationErrorAddress = urls->communicationError;
 
-    auto psk = pskOf(*token);
-    const bool usable = token->binding == "urn:liberty:paos:2006-08" && isHttps(urls->server) && session.refreshAddress && psk
-                     && (!token->pathSecurityProtocol || token->pathSecurityProtocol == "urn:ietf:rfc:4279");
+    auto path = pathSecurity(*token);
+    const bool usable = token->binding == "urn:liberty:paos:2006-08" && isHttps(urls->server) && session.refreshAddress && path.valid;
     if (!usable) co_return invalid();
-    co_return StartPaos{{std::move(session), *urls->server, std::move(*psk)}};
+    PaosSession paos{std::move(session), *urls->server, *token->sessionIdentifier, std::move(path.psk)};
+    if (!paos.psk && sameOrigin(state.source, paos.server)) paos.channel = std::move(state.channel);
+    co_return StartPaos{std::move(paos)};
 }
 
 } // namespace eidkern

@@ -120,6 +120,8 @@ private Q_SLOTS:
         QTest::newRow("no such file") << QStringList{"auth", "https://127.0.0.1:1/", "--consent", "auto", "--cvca", "/no/such/file"}
                                       << QByteArray("/no/such/file");
         QTest::newRow("no certificate") << QStringList{"auth", "https://127.0.0.1:1/", "--consent", "auto", "--cvca", "/etc/hostname"} << QByteArray("7F21");
+        QTest::newRow("no such TLS profile") << QStringList{"auth", "https://127.0.0.1:1/", "--cvca", "x", "--tls-profile", "best"}
+                                             << QByteArray("conformance");
         QTest::newRow("no such workflow") << QStringList{"graph", "dance"} << QByteArray("self-authentication");
     }
     void usage()

@@ -5,6 +5,7 @@
 #include <QTest>
 #include <QTimer>
 #include <optional>
+#include <stdexcept>
 
 #include "eidkern/engine.h"
 #include "eidkern/lab.h"
@@ -85,6 +86,18 @@ private Q_SLOTS:
         checkALoginWorks(engine, card);
         checkALoginWorks(engine, card);
         QVERIFY(!engine.running());
+    }
+
+    void unknownTlsProfile()
+    {
+        auto wrong = settings(newCard());
+        for (const auto& name : tlsProfiles())
+        {
+            wrong.tlsProfile = name;
+            Engine engine(wrong);
+        }
+        wrong.tlsProfile = "best";
+        QVERIFY_THROWS_EXCEPTION(std::invalid_argument, std::make_unique<Engine>(wrong));
     }
 
     void percentNeverFallsAndEventsAreNeverInline()

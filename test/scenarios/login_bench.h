@@ -121,7 +121,7 @@ inline SimulatedCard cardFor(const lab::Lab& lab, std::string_view persona = "ad
 
 // The lab of a test, with the test's clock and script. `formerCvca`: there was another CVCA before, and a link leads from it.
 inline std::unique_ptr<lab::Lab> labFor(Random& random, const Clock& clock, lab::FaultScript faults = {}, lab::ServiceRequest request = {},
-                                        bool formerCvca = false)
+                                        lab::SiteOptions site = {}, bool formerCvca = false)
 {
     lab::LabOptions options;
     options.pki = [&] {
@@ -145,14 +145,17 @@ inline std::unique_ptr<lab::Lab> labFor(Random& random, const Clock& clock, lab:
     options.trustedCscas = {card::testCscaCertificate()};
     options.faults = std::move(faults);
     options.request = std::move(request);
+    options.site = site;
     return lab::Lab::start(random, clock, std::move(options)).value();
 }
 
 class LoginBench
 {
 public:
-    LoginBench(const lab::Lab& lab, SimulatedCard simulated, UserScript script, std::optional<std::vector<CvCertificate>> trust = {})
-        : card(std::move(simulated)), anchors(trust ? std::move(*trust) : std::vector{lab.cvca()}), user(scheduler, std::move(script), card.state->persona),
+    LoginBench(const lab::Lab& lab, SimulatedCard simulated, UserScript script, std::optional<std::vector<CvCertificate>> trust = {},
+               std::string_view tlsProfile = "default")
+        : card(std::move(simulated)), anchors(trust ? std::move(*trust) : std::vector{lab.cvca()}), web(scheduler, network::clientProfile(tlsProfile).value()),
+          user(scheduler, std::move(script), card.state->persona),
           ports{scheduler, clock, random, log, web, cards, user, anchors, stop_.promise(), std::move(stop_)}
     {
     }
@@ -163,7 +166,7 @@ public:
     RecordingLog log;
     SimulatedCard card;
     const std::vector<CvCertificate> anchors;
-    WebPort web{scheduler};
+    WebPort web;
     CardPort cards{scheduler, clock, random, log, {card}};
     ScriptedUser user;
 

@@ -12,6 +12,7 @@
 #include "network/paos_codec.h"
 #include "scenarios/eac1_mutations.h"
 #include "scenarios/login_bench.h"
+#include "scenarios/tls_faults.h"
 #include "workflows/deadlines.h"
 
 using namespace eidkern;
@@ -20,18 +21,24 @@ using namespace eidkern::test;
 namespace
 {
 
-struct Trigger // "eid-server 2" is its second request, "service 1" the eService's first
+// "eid-server 2" is its second request (or connection), "service 1" the eService's first, "redirector 2+" the redirector's second
+// and all after it.
+struct Trigger
 {
     lab::Server server = lab::Server::EService;
     int number = 0;
-    bool is(lab::Server s, int n) const { return number > 0 && s == server && n == number; }
+    bool andAfter = false;
+    bool is(lab::Server s, int n) const { return number > 0 && s == server && (n == number || (andAfter && n > number)); }
 };
 
 Trigger trigger(const QJsonValue& text)
 {
     const auto words = text.toString().split(' ');
     if (words.size() != 2) return {};
-    return {words[0] == "eid-server" ? lab::Server::EidServer : lab::Server::EService, words[1].toInt()};
+    static const std::map<QString, lab::Server> servers{
+        {"eid-server", lab::Server::EidServer}, {"service", lab::Server::EService}, {"redirector", lab::Server::Redirector}};
+    const bool andAfter = words[1].endsWith('+');
+    return {servers.at(words[0]), words[1].chopped(andAfter).toInt(), andAfter};
 }
 
 std::string paosEnd(const QString& minor)
@@ -39,16 +46,40 @@ std::string paosEnd(const QString& minor)
     return network::encode(paos::ServerMessage{"urn:uuid:scripted", paos::StartPaosResponse{paos::ResultOf::error(minor.toStdString(), "scripted")}});
 }
 
+std::string transmit(const QJsonObject& size) // a message with so many APDUs, and so many bytes beside them
+{
+    const paos::InputApdu apdu{{0x00, 0x84, 0x00, 0x00, 0x08}, {}};
+    const std::string padding(std::size_t(size["padding"].toInt()), 'x');
+    return network::encode(
+        paos::ServerMessage{"urn:uuid:scripted", paos::Transmit{padding, std::vector<paos::InputApdu>(std::size_t(size["apdus"].toInt()), apdu)}});
+}
+
+QString withOrigins(QString text, const lab::Lab& lab)
+{
+    const auto service = QString::fromStdString(lab.startPageUrl()).chopped(1);
+    return text.replace("{service}", service).replace("{redirector}", QString::fromStdString(lab.redirectorOrigin()));
+}
+
 // "service": [{"at": "eid-server 3", "status": 500, "body": "...", "location": "...", "delivery": "close", "end": "/al/common#internalError"}]
-void applyFault(const QJsonObject& fault, lab::HttpAnswer& answer)
+void applyFault(const QJsonObject& fault, const lab::Lab& lab, lab::HttpAnswer& answer)
 {
     using Delivery = lab::HttpAnswer::Delivery;
     static const std::map<QString, Delivery> deliveries{
         {"silence", Delivery::Silence}, {"close", Delivery::Close}, {"close-halfway", Delivery::CloseHalfway}, {"reset", Delivery::Reset}};
     if (fault.contains("status")) answer.status = fault["status"].toInt();
     if (fault.contains("body")) answer.body = fault["body"].toString().toStdString();
-    if (fault.contains("location")) answer.location = fault["location"].toString().toStdString();
+    if (fault.contains("padding")) answer.body.append(std::size_t(fault["padding"].toInt()), ' ');
+    if (fault.contains("location")) answer.location = withOrigins(fault["location"].toString(), lab).toStdString();
+    if (fault.contains("transmit"))
+    {
+        answer.status = 200;
+        answer.body = transmit(fault["transmit"].toObject());
+    }
     if (fault.contains("end")) answer.body = paosEnd(fault["end"].toString());
+    if (fault.contains("emptied"))
+        answer.body = QString::fromStdString(answer.body)
+                          .replace(QRegularExpression("<" + fault["emptied"].toString() + ">[^<]*"), "<" + fault["emptied"].toString() + ">")
+                          .toStdString();
     if (fault.contains("without"))
         answer.body = QString::fromStdString(answer.body)
                           .remove(QRegularExpression("<" + fault["without"].toString() + ">[^<]*</" + fault["without"].toString() + ">"))
@@ -66,6 +97,20 @@ QString joined(const std::vector<std::string>& words)
     return list.join(' ');
 }
 
+QString joined(const QJsonValue& words)
+{
+    QStringList list;
+    for (const auto& word : words.toArray()) list << word.toString();
+    return list.join(' ');
+}
+
+QString seenBy(const lab::Lab& lab) // names of the client's messages
+{
+    QStringList list;
+    for (const auto& message : lab.lastSession()->received) list << QString::fromStdString(message.name);
+    return list.join(' ');
+}
+
 } // namespace
 
 lab::ServiceRequest requestOf(const QJsonObject& asked)
@@ -76,6 +121,8 @@ lab::ServiceRequest requestOf(const QJsonObject& asked)
     request.transactionInfo = asked["transactionInfo"].toString().toStdString();
     request.initializeFramework = asked["initializeFramework"].toBool();
     request.linkInEac2 = asked["linkInEac2"].toBool();
+    request.didList = asked["didList"].toBool();
+    request.disconnect = asked["disconnect"].toBool();
     request.signLater = asked["signLater"].toBool();
     if (asked["onlyMobile"].toBool()) request.acceptedEidTypes = {EidType::HwKeyStore};
     return request;
@@ -149,14 +196,26 @@ class scenario_test : public QObject
             {
                 const auto fault = each.toObject();
                 if (!trigger(fault["at"]).is(server, number)) continue;
-                applyFault(fault, answer);
+                applyFault(fault, *lab, answer);
                 if (fault.contains("eac1")) answer.body = Eac1Mutation(labPki(), labClock.today()).apply(fault["eac1"].toString(), answer.body);
                 if (answer.delivery == lab::HttpAnswer::Delivery::Silence) // once the login waits for it, perhaps after a cancel
                     bench->scheduler.post([bench] { bench->clock.advance(deadline::exchange + std::chrono::seconds(1)); });
             }
         };
         const auto oldTrust = cardScript["trustsFormerCvca"].toBool();
-        lab = labFor(random, labClock, faults, requestOf(scenario["request"].toObject()), oldTrust);
+        const auto tls = scenario["tls"].toArray();
+        faults.tls = [&](lab::Server server, int number, const lab::TlsProfile& usual) -> std::shared_ptr<lab::TlsContext> {
+            for (const auto& each : tls)
+            {
+                const auto fault = each.toObject();
+                if (!bench || !trigger(fault["at"]).is(server, number)) continue;
+                const auto profile = fault["profile"].toString();
+                if (profile == "stall") bench->scheduler.post([bench] { bench->clock.advance(deadline::connect + std::chrono::seconds(1)); });
+                return tlsFault(profile.toStdString(), usual);
+            }
+            return {};
+        };
+        lab = labFor(random, labClock, faults, requestOf(scenario["request"].toObject()), {scenario["attached"].toBool(), scenario["redirects"].toBool()}, oldTrust);
 
         UserScript script;
         for (const auto& each : user["passwords"].toArray()) script.passwords.push_back(each.toString().toStdString());
@@ -193,7 +252,7 @@ class scenario_test : public QObject
         const auto url = scenario["url"].toString().toStdString();
         const auto usual = std::same_as<W, SelfAuthentication> ? lab->selfAuthUrl() : lab->tcTokenUrl();
         {
-            LoginBench login(*lab, card, std::move(script), trust);
+            LoginBench login(*lab, card, std::move(script), trust, scenario["tlsProfile"].toString("default").toStdString());
             bench = &login;
             login.begin<W>(scenario.contains("url") ? url : usual);
             const auto end = login.finish();
@@ -218,9 +277,17 @@ class scenario_test : public QObject
                 QCOMPARE(QString::number(end->answer.status) + (location.isEmpty() ? "" : " " + location.mid(location.indexOf("Result"))),
                          expect["browser"].toString());
             }
+            if (expect.contains("browserAt"))
+                QVERIFY2(end->answer.location.starts_with(withOrigins(expect["browserAt"].toString(), *lab).toStdString()), end->answer.location.c_str());
             if (expect.contains("serverSaw")) checkSeen(expect["serverSaw"].toArray(), lab->lastSession());
             if (expect.contains("cardTrusts")) QCOMPARE(joined(card.state->reader.card()->trust().references()), expect["cardTrusts"].toString());
             if (expect.contains("ageVerified")) QCOMPARE(lab->lastSession()->ageVerified, std::optional(expect["ageVerified"].toBool()));
+            if (expect.contains("connections")) QCOMPARE(lab->counters(lab::Server::EService).connections, expect["connections"].toInt());
+            if (expect.contains("resumptions")) QCOMPARE(lab->counters(lab::Server::EService).resumptions, expect["resumptions"].toInt());
+            if (expect.contains("eidServerConnections")) QCOMPARE(lab->counters(lab::Server::EidServer).connections, expect["eidServerConnections"].toInt());
+            if (expect.contains("eidServerRequests")) QCOMPARE(lab->counters(lab::Server::EidServer).requests, expect["eidServerRequests"].toInt());
+            if (expect.contains("serverStarts")) QVERIFY(seenBy(*lab).startsWith(joined(expect["serverStarts"])));
+            if (expect.contains("serverEnds")) QVERIFY(seenBy(*lab).endsWith(joined(expect["serverEnds"])));
             if (expect.contains("ownData")) QVERIFY(end->ownData.text().find(expect["ownData"].toString().toStdString()) != std::string_view::npos);
             checkNoSecrets(login);
         }

@@ -24,8 +24,11 @@ private slots:
     void certificates();
     void ephemeralKeys();
     void namesAreLookedUp();
+    void offer_data() { profiles(); }
     void offer();
+    void offerWithPsk_data() { profiles(); }
     void offerWithPsk();
+    void unknownProfile();
     void impossiblePsk();
     void attachedMode_data();
     void attachedMode();
@@ -35,6 +38,7 @@ private slots:
     void drops();
 
 private:
+    static void profiles();
     TlsFacts factsOf(TlsProfile profile, const std::string& host = "127.0.0.1");
     QtScheduler scheduler_;
 };
@@ -201,28 +205,61 @@ void ChannelTest::namesAreLookedUp() // localhost may be ::1 first, where nobody
     QVERIFY(parseClientHello(server.connections[0]->clientHello()).extensions.contains(0)); // server_name
 }
 
+void ChannelTest::profiles() // ids of the IANA registries; the last suite: renegotiation SCSV
+{
+    using Ids = QList<quint16>;
+    QTest::addColumn<Ids>("suites");
+    QTest::addColumn<Ids>("groups");
+    QTest::addColumn<Ids>("signatures");
+    QTest::addColumn<Ids>("pskSuites");
+    const Ids rsaDsaEcdsa{0x0601, 0x0501, 0x0401, 0x0602, 0x0502, 0x0402, 0x0603, 0x0503, 0x0403}, allPsk{0x00ad, 0x00b7, 0x00ac, 0x00b6, 0x0095, 0x00ff};
+    QTest::newRow("default") << Ids{0xc02c, 0xc030, 0x009f, 0xc02b, 0xc02f, 0x009e, 0x00ff} << Ids{28, 27, 26, 24, 23} << rsaDsaEcdsa
+                             << Ids{0x00ad, 0x00ac, 0x0095, 0x00ff};
+    QTest::newRow("conformance") << Ids{0xc02c, 0xc030, 0x009f, 0xc02b, 0xc02f, 0x009e, 0xc024, 0xc028, 0x006b, 0xc023, 0xc027, 0x0067, 0x00ff}
+                                 << Ids{28, 27, 26, 25, 24, 23, 21} << Ids{0x0601, 0x0501, 0x0401, 0x0603, 0x0503, 0x0403} << allPsk;
+    QTest::newRow("ausweisapp-2.0") << Ids{0xc02c, 0xc030, 0x009f, 0xc024, 0xc028, 0x006b, 0xc02b, 0xc02f, 0x009e, 0xc023, 0xc027, 0x0067, 0x00ff}
+                                    << Ids{28, 27, 26, 24, 23} << rsaDsaEcdsa << allPsk;
+}
+
+void ChannelTest::unknownProfile()
+{
+    QCOMPARE(network::clientProfileNames(), (std::vector<std::string>{"default", "conformance", "ausweisapp-2.0"}));
+    QVERIFY(!network::clientProfile("Default"));
+    QVERIFY(!network::clientProfile(""));
+    for (const auto& each : network::clientProfileNames())
+    {
+        const auto smallest = network::clientProfile(each)->smallestKeys;
+        const int finite = each == "default" ? 3000 : 2000, ec = each == "conformance" ? 224 : 250;
+        QVERIFY(smallest.rsa == finite && smallest.dsa == finite && smallest.dh == finite && smallest.ec == ec);
+    }
+}
+
 void ChannelTest::offer()
 {
+    QFETCH(QList<quint16>, suites);
+    QFETCH(QList<quint16>, groups);
+    QFETCH(QList<quint16>, signatures);
     TlsServer server(context(good()));
-    Channel channel(scheduler_);
+    Channel channel(scheduler_, network::clientProfile(QTest::currentDataTag()).value());
     const auto opening = channel.open(urlOf(server.port()), {}, anyone);
     QTRY_VERIFY(opening.ready());
     const auto hello = parseClientHello(server.connections[0]->clientHello());
     QCOMPARE(hello.version, quint16(0x0303));
-    QCOMPARE(hello.suites, (QList<quint16>{0xc02c, 0xc030, 0x009f, 0xc02b, 0xc02f, 0x009e, 0x00ff})); // the last: renegotiation SCSV
-    QCOMPARE(hello.groups, (QList<quint16>{28, 27, 26, 24, 23}));
-    QCOMPARE(hello.signatures, (QList<quint16>{0x0601, 0x0501, 0x0401, 0x0602, 0x0502, 0x0402, 0x0603, 0x0503, 0x0403}));
+    QCOMPARE(hello.suites, suites);
+    QCOMPARE(hello.groups, groups);
+    QCOMPARE(hello.signatures, signatures);
     QCOMPARE(hello.extensions, (QList<quint16>{11, 10, 35, 22, 23, 13}));
 }
 
 void ChannelTest::offerWithPsk()
 {
+    QFETCH(QList<quint16>, pskSuites);
     TlsServer server(context(withPsk()));
-    Channel channel(scheduler_);
+    Channel channel(scheduler_, network::clientProfile(QTest::currentDataTag()).value());
     const auto opening = channel.open(urlOf(server.port()), psk("S1", "one"), anyone);
     QTRY_VERIFY(opening.ready());
     const auto hello = parseClientHello(server.connections[0]->clientHello());
-    QCOMPARE(hello.suites, (QList<quint16>{0x00ad, 0x00ac, 0x0095, 0x00ff}));
+    QCOMPARE(hello.suites, pskSuites);
     QCOMPARE(hello.signatures, (QList<quint16>{0x0601, 0x0501, 0x0401}));
     QCOMPARE(hello.extensions, (QList<quint16>{35, 22, 23, 13}));
     QCOMPARE(opening.peek().tls.cipher, std::string("RSA-PSK-AES256-GCM-SHA384"));
