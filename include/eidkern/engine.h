@@ -13,6 +13,7 @@
 
 #include "eidkern/cards.h"
 #include "eidkern/events.h"
+#include "eidkern/proxy.h"
 
 namespace eidkern
 {
@@ -23,6 +24,7 @@ struct EngineSettings
     std::vector<SimulatedCard> cards;
     std::function<void(const std::string& jsonLine)> log; // one object a line; holds no secrets and no personal data
     std::vector<std::vector<std::uint8_t>> linkCertificates = {}; // of LinkCertificateLearned; verified again in each login
+    ProxyFor proxy = {}; // nothing: no proxies
     std::string tlsProfile = "default"; // one of tlsProfiles(), else the constructor throws std::invalid_argument
     std::chrono::milliseconds grace = std::chrono::seconds(20); // after cancel(): for telling the server and the browser
 };

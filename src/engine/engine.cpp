@@ -47,7 +47,7 @@ class Engine::Impl
 public:
     explicit Impl(EngineSettings settings)
         : anchors_(certificates(settings.trustAnchors)), links_(certificates(settings.linkCertificates)), grace_(settings.grace), clock_(scheduler_),
-          log_(std::move(settings.log), clock_), web_(scheduler_, profileNamed(settings.tlsProfile)),
+          log_(std::move(settings.log), clock_), web_(scheduler_, profileNamed(settings.tlsProfile), std::move(settings.proxy)),
           cards_(scheduler_, clock_, random_, log_, std::move(settings.cards))
     {
     }
