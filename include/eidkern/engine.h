@@ -5,6 +5,7 @@
 //     engine.authenticate("https://service.example/tctoken?id=7", [&](eidkern::Event& event) { ... });
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include "eidkern/cards.h"
 #include "eidkern/events.h"
+#include "eidkern/proxy.h"
 
 namespace eidkern
 {
@@ -21,6 +23,8 @@ struct EngineSettings
     std::vector<TrustAnchor> trustAnchors; // roots of service certificates; without any no service is accepted
     std::vector<SimulatedCard> cards;
     std::function<void(const std::string& jsonLine)> log; // one object a line; holds no secrets and no personal data
+    std::vector<std::vector<std::uint8_t>> linkCertificates = {}; // of LinkCertificateLearned; verified again in each login
+    ProxyFor proxy = {}; // nothing: no proxies
     std::string tlsProfile = "default"; // one of tlsProfiles(), else the constructor throws std::invalid_argument
     std::chrono::milliseconds grace = std::chrono::seconds(20); // after cancel(): for telling the server and the browser
 };

@@ -68,6 +68,13 @@ struct CardFound
     bool deactivated;         // the online function is switched off
 };
 
+// A service has shown a new link certificate, and it leads to a trust anchor: keep it, and give it to the next engine as
+// EngineSettings::linkCertificates. Services that do not send it any more are then still accepted.
+struct LinkCertificateLearned
+{
+    std::vector<std::uint8_t> certificate; // 7F21
+};
+
 // The last event of a workflow.
 struct WorkflowFinished
 {
@@ -77,6 +84,6 @@ struct WorkflowFinished
     Secret ownData;                 // of a self-authentication: JSON with PersonalData and OperationsAllowedByUser
 };
 
-using Event = std::variant<StateEntered, RightsAsked, PasswordAsked, CardWanted, CardFound, WorkflowFinished>;
+using Event = std::variant<StateEntered, RightsAsked, PasswordAsked, CardWanted, CardFound, LinkCertificateLearned, WorkflowFinished>;
 
 } // namespace eidkern

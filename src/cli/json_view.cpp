@@ -61,6 +61,12 @@ public:
                        {QStringLiteral("deactivated"), e.deactivated}});
     }
 
+    void show(const LinkCertificateLearned& e) override
+    {
+        const QByteArray bytes(reinterpret_cast<const char*>(e.certificate.data()), qsizetype(e.certificate.size()));
+        write("linkCertificate", {{QStringLiteral("certificate"), QString::fromLatin1(bytes.toHex())}});
+    }
+
     void show(const WorkflowFinished& e) override
     {
         QJsonObject line{{QStringLiteral("ok"), !e.failure}};

@@ -100,6 +100,8 @@ public:
         if (e.deactivated) line(styled("31", t(Text::Deactivated)));
     }
 
+    void show(const LinkCertificateLearned&) override {}
+
     void show(const WorkflowFinished& e) override
     {
         line("");

@@ -18,6 +18,7 @@ public:
     virtual void show(const PasswordAsked& event) = 0;
     virtual void show(const CardWanted& event) = 0;
     virtual void show(const CardFound& event) = 0;
+    virtual void show(const LinkCertificateLearned& event) = 0;
     virtual void show(const WorkflowFinished& event) = 0;
     virtual void say(std::string_view line) = 0; // a remark that is no event
 };

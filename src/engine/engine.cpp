@@ -24,6 +24,14 @@ std::vector<CvCertificate> certificates(const std::vector<TrustAnchor>& anchors)
     return all;
 }
 
+std::vector<CvCertificate> certificates(const std::vector<std::vector<std::uint8_t>>& encoded) // those that can be read
+{
+    std::vector<CvCertificate> all;
+    for (const auto& each : encoded)
+        if (auto certificate = parseCvc(each)) all.push_back(std::move(*certificate));
+    return all;
+}
+
 network::ClientProfile profileNamed(const std::string& name)
 {
     auto profile = network::clientProfile(name);
@@ -38,8 +46,9 @@ class Engine::Impl
 {
 public:
     explicit Impl(EngineSettings settings)
-        : anchors_(certificates(settings.trustAnchors)), grace_(settings.grace), clock_(scheduler_), log_(std::move(settings.log), clock_),
-          web_(scheduler_, profileNamed(settings.tlsProfile)), cards_(scheduler_, clock_, random_, log_, std::move(settings.cards))
+        : anchors_(certificates(settings.trustAnchors)), links_(certificates(settings.linkCertificates)), grace_(settings.grace), clock_(scheduler_),
+          log_(std::move(settings.log), clock_), web_(scheduler_, profileNamed(settings.tlsProfile), std::move(settings.proxy)),
+          cards_(scheduler_, clock_, random_, log_, std::move(settings.cards))
     {
     }
 
@@ -72,6 +81,7 @@ private:
               questions(e.scheduler_, [this](Event event) { engine.tell(handler, std::move(event)); }),
               ports{e.scheduler_, e.clock_, e.random_, e.log_, e.web_, e.cards_, questions, e.anchors_, stop.promise(), std::move(stop)}
         {
+            ports.links = e.links_;
         }
         Impl& engine;
         std::shared_ptr<Handler> handler;
@@ -95,6 +105,7 @@ private:
             login.questions.entered(S::name, S::percent);
         });
         auto end = co_await std::move(driving);
+        login.engine.links_ = std::move(login.ports.links);
         auto& [failure, answer, data] = std::get<Finished>(end);
         login.engine.finish(WorkflowFinished{std::move(failure), answer.status, std::move(answer.location), std::move(data)});
         co_return Done{};
@@ -130,6 +141,7 @@ private:
     }
 
     const std::vector<CvCertificate> anchors_;
+    std::vector<CvCertificate> links_; // as given, and learned since
     const std::chrono::milliseconds grace_;
     network::QtScheduler scheduler_;
     network::QtClock clock_;

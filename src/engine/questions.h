@@ -18,6 +18,7 @@ public:
     void entered(std::string_view state, int percent) override;
     void cardWanted(bool anotherType) override;
     void cardFound(const RecognisedCard& card) override;
+    void linkLearned(const CvCertificate& certificate) override { tell_(LinkCertificateLearned{certificate.whole}); }
     Pending<Rights> confirmRights(RightsQuestion question) override;
     Pending<Secret> password(PasswordQuestion question) override;
     bool answerBrowser(const BrowserAnswer& answer) override;

@@ -1,5 +1,6 @@
 // The workflows' Web port, filled from src/network.
 #pragma once
+#include "eidkern/proxy.h"
 #include "network/client_profile.h"
 #include "workflows/ports.h"
 
@@ -9,8 +10,8 @@ namespace eidkern
 class WebPort final : public Web
 {
 public:
-    explicit WebPort(Scheduler& scheduler, network::ClientProfile profile = network::clientProfile("default").value())
-        : scheduler_(scheduler), profile_(std::move(profile))
+    explicit WebPort(Scheduler& scheduler, network::ClientProfile profile = network::clientProfile("default").value(), ProxyFor proxyFor = {})
+        : scheduler_(scheduler), profile_(std::move(profile)), proxyFor_(std::move(proxyFor))
     {
     }
 
@@ -25,6 +26,7 @@ public:
 private:
     Scheduler& scheduler_;
     const network::ClientProfile profile_;
+    const ProxyFor proxyFor_;
 };
 
 } // namespace eidkern

@@ -12,7 +12,11 @@ namespace eidkern::network
 static constexpr std::chrono::milliseconds nextAddressAfter{1500}; // Qt alone would stay 30 s with a dead address
 static constexpr std::size_t longestIdentity = 255, longestKey = 512;
 
-Channel::Channel(Scheduler& scheduler, ClientProfile profile) : scheduler_(scheduler), profile_(std::move(profile)) { addressTimer_.setSingleShot(true); }
+Channel::Channel(Scheduler& scheduler, ClientProfile profile, ProxyFor proxyFor)
+    : scheduler_(scheduler), profile_(std::move(profile)), proxyFor_(std::move(proxyFor))
+{
+    addressTimer_.setSingleShot(true);
+}
 Channel::~Channel() { shut(); }
 
 void Channel::Retire::operator()(QSslSocket* socket) const
@@ -56,11 +60,18 @@ bool Channel::isOpen() const { return phase_ == Phase::Open && socket_->isEncryp
 
 QByteArray Channel::session() const { return session_; }
 
+static bool isThisMachine(const std::string& host)
+{
+    return host == "localhost" || host.ends_with(".localhost") || QHostAddress(QString::fromStdString(host)).isLoopback();
+}
+
 void Channel::begin()
 {
     wires_ = std::make_unique<QObject>();
     QObject::connect(&addressTimer_, &QTimer::timeout, wires_.get(), [this] { connectNext(); });
     const auto host = QString::fromStdString(url_.host);
+    proxy_ = proxyFor_ && !isThisMachine(url_.host) ? proxyFor_(url_.host, url_.port) : std::nullopt;
+    if (proxy_) return connectTo(host); // the proxy resolves it
     if (const QHostAddress address(host); !address.isNull()) return connectTo(host);
     QHostInfo::lookupHost(host, wires_.get(), [this](const QHostInfo& found) {
         addresses_ = found.addresses();
@@ -76,13 +87,20 @@ void Channel::connectNext()
     if (!addresses_.isEmpty()) addressTimer_.start(nextAddressAfter);
 }
 
+static QNetworkProxy proxyOf(const Proxy& proxy) // Qt keeps its own copy of the password
+{
+    const auto password = proxy.password.text();
+    return {QNetworkProxy::HttpProxy, QString::fromStdString(proxy.host), proxy.port, QString::fromStdString(proxy.user),
+            QString::fromUtf8(password.data(), qsizetype(password.size()))};
+}
+
 void Channel::connectTo(const QString& address)
 {
     errors_.clear();
     socket_.reset(new QSslSocket); // never reused: a reused one reports the ephemeral key of its past
     auto* s = socket_.get();
     s->setSslConfiguration(configuration(psk_ ? profile_.rsaPsk : profile_.server, resume_));
-    s->setProxy(QNetworkProxy::NoProxy);
+    s->setProxy(proxy_ ? proxyOf(*proxy_) : QNetworkProxy(QNetworkProxy::NoProxy));
     s->setReadBufferSize(64 * 1024);
     // Every callback checks that it comes from the socket in use: an abandoned address may still speak.
     const auto mine = [this, s](auto f) {
@@ -154,7 +172,7 @@ void Channel::read()
     if (parser_.state() == HttpState::Done) settleExchange(WebOutcome::Ok);
 }
 
-static WebOutcome outcomeOf(QAbstractSocket::SocketError error)
+static WebOutcome outcomeOf(QAbstractSocket::SocketError error, bool proxied)
 {
     switch (error)
     {
@@ -162,6 +180,13 @@ static WebOutcome outcomeOf(QAbstractSocket::SocketError error)
         case QAbstractSocket::ConnectionRefusedError: return WebOutcome::Refused;
         case QAbstractSocket::RemoteHostClosedError: return WebOutcome::ClosedInHandshake;
         case QAbstractSocket::SslHandshakeFailedError: return WebOutcome::HandshakeFailed;
+        case QAbstractSocket::ProxyAuthenticationRequiredError:
+        case QAbstractSocket::ProxyConnectionRefusedError:
+        case QAbstractSocket::ProxyConnectionClosedError:
+        case QAbstractSocket::ProxyConnectionTimeoutError:
+        case QAbstractSocket::ProxyNotFoundError:
+        case QAbstractSocket::ProxyProtocolError: return WebOutcome::ProxyFailed;
+        case QAbstractSocket::SocketAccessError: return proxied ? WebOutcome::ProxyFailed : WebOutcome::Broken; // 403 of the proxy
         default: return WebOutcome::Broken;
     }
 }
@@ -180,12 +205,14 @@ void Channel::lost(QAbstractSocket::SocketError error)
     }
     if (phase_ != Phase::Opening) return;
     if (!addresses_.isEmpty()) return connectNext(); // refused or unreachable: the host has another address
-    settleOpening(outcomeOf(error), text);
+    const auto outcome = outcomeOf(error, proxy_.has_value());
+    settleOpening(outcome, outcome == WebOutcome::ProxyFailed ? QString() : text); // Qt's text may name the proxy
 }
 
 void Channel::settleOpening(WebOutcome outcome, const QString& detail)
 {
     psk_.reset();
+    proxy_.reset();
     if (outcome == WebOutcome::Ok) phase_ = Phase::Open;
     else shut();
     opening_->set(WebOpened{outcome, facts_, alertIn(detail), detail.toStdString()});

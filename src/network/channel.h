@@ -15,6 +15,7 @@
 
 #include "core/pending.h"
 #include "core/web.h"
+#include "eidkern/proxy.h"
 #include "network/http_parser.h"
 #include "network/tls_offer.h"
 
@@ -24,7 +25,7 @@ namespace eidkern::network
 class Channel
 {
 public:
-    explicit Channel(Scheduler& scheduler, ClientProfile profile = clientProfile("default").value());
+    explicit Channel(Scheduler& scheduler, ClientProfile profile = clientProfile("default").value(), ProxyFor proxyFor = {});
     ~Channel();
     Channel(const Channel&) = delete;
 
@@ -56,6 +57,7 @@ private:
 
     Scheduler& scheduler_;
     const ClientProfile profile_;
+    const ProxyFor proxyFor_;
     std::unique_ptr<QSslSocket, Retire> socket_;
     std::unique_ptr<QObject> wires_; // receiver of all signals: gone means no more callbacks
     QTimer addressTimer_;
@@ -64,6 +66,7 @@ private:
     std::optional<Promise<WebOpened>> opening_;
     std::optional<Promise<WebReply>> exchanging_;
     Url url_;
+    std::optional<Proxy> proxy_;
     std::optional<Psk> psk_;         // until the handshake is over
     TlsJudge judge_;
     TlsFacts facts_;

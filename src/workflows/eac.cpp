@@ -65,6 +65,7 @@ Task<Next<RelayApdus, CheckServerResult, EndDialogue>> run(SendEac2 state, Ports
 {
     auto& [card, pace, challenge, eac2] = state;
     auto& paos = card.service.paos;
+    learnLinks(eac2.certificates, ports);
     for (auto& each : eac2.certificates)
         if (!each.isTerminal()) card.service.pool.push_back(std::move(each));
     auto chain = chainFor(card.service, pace);

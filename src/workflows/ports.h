@@ -98,6 +98,7 @@ public:
     virtual void entered(std::string_view state, int percent) = 0;
     virtual void cardWanted(bool anotherType) = 0;       // no card there; anotherType: there is one, of a type that the service refuses
     virtual void cardFound(const RecognisedCard& card) = 0;
+    virtual void linkLearned(const CvCertificate& certificate) = 0; // of a service; verified, and not among Ports::links
     virtual Pending<Rights> confirmRights(RightsQuestion question) = 0; // what of `optional` is granted; required is always included
     virtual Pending<Secret> password(PasswordQuestion question) = 0;
     virtual bool answerBrowser(const BrowserAnswer& answer) = 0; // false: nobody is there any more
@@ -115,6 +116,7 @@ struct Ports
     const std::vector<CvCertificate>& trustAnchors;
     Promise<Failure> stopper; // first reason wins: user, card gone
     Pending<Failure> stop;
+    std::vector<CvCertificate> links = {}; // known ones, not yet verified; learned ones join them
     std::string_view state = {}; // name of the state that runs now; set by the driver's observer
 };
 

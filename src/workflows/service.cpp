@@ -112,11 +112,13 @@ Task<Next<ConfirmRights, EndDialogue>> run(CheckService state, Ports& ports)
     if (const auto problem = countProblem(certificates)) co_return reject(*problem);
     const auto& terminal = *std::ranges::find_if(certificates, &CvCertificate::isTerminal);
     const auto today = ports.clock.today();
-    if (const auto problem = chainProblem(terminal, certificates, ports.trustAnchors, today)) co_return reject(*problem);
+    auto pool = certificates;
+    pool.insert(pool.end(), ports.links.begin(), ports.links.end());
+    if (const auto problem = chainProblem(terminal, pool, ports.trustAnchors, today)) co_return reject(*problem);
     if (const auto problem = descriptionProblem(eac1, terminal, algorithms, paos.token)) co_return reject(*problem);
 
     auto question = rightsQuestion(eac1, terminal, today);
-    auto pool = certificates;
+    learnLinks(certificates, ports);
     auto terminalCopy = terminal;
     co_return ConfirmRights{
         {std::move(paos), std::move(pool), std::move(terminalCopy), std::move(eac1.acceptedEidTypes), std::move(eac1.auxiliaryDataTlv), std::move(question), {}}};

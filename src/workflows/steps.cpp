@@ -249,6 +249,24 @@ Task<Result<paos::ServerBody>> converseOnTheWayOut(PaosSession& paos, paos::Clie
     return converse(paos, std::move(body), std::move(result), false, ports);
 }
 
+static bool isLink(const CvCertificate& certificate) { return certificate.isCvca() && !certificate.isSelfSigned(); }
+
+void learnLinks(const std::vector<CvCertificate>& sent, Ports& ports)
+{
+    auto pool = sent;
+    pool.insert(pool.end(), ports.links.begin(), ports.links.end());
+    const auto today = ports.clock.today();
+    for (const auto& each : sent)
+    {
+        const auto known = [&](const CvCertificate& other) { return same(other.whole, each.whole); };
+        if (!isLink(each) || !each.validOn(today) || std::ranges::any_of(ports.links, known)) continue;
+        const auto chain = chainToAnchor(each, pool, ports.trustAnchors);
+        if (!chain || !signaturesHold(*chain)) continue;
+        ports.links.push_back(each);
+        ports.user.linkLearned(each);
+    }
+}
+
 Failure overBudget(std::string_view what, const Ports& ports)
 {
     return failure(ports, FailureCode::Generic_Send_Receive_Paos_Unexpected, {{"Paos_Type", std::string("too many ").append(what)}});

@@ -64,6 +64,10 @@ Task<Result<paos::ServerBody>> converseOnTheWayOut(PaosSession& paos, paos::Clie
 // A reply read as a PAOS message, which is then the one to answer.
 Result<paos::ServerBody> readPaos(PaosSession& paos, const WebReply& reply, Ports& ports);
 
+// Link certificates among `sent` that lead to a trust anchor, over each other or known ones, and are valid today: the embedder
+// is told of each once.
+void learnLinks(const std::vector<CvCertificate>& sent, Ports& ports);
+
 Failure overBudget(std::string_view what, const Ports& ports); // the server wants more than budgets.h allows
 Failure noAnswer(const Ports& ports); // a person did not answer within the deadline
 

@@ -97,7 +97,7 @@ private Q_SLOTS:
             Engine engine(wrong);
         }
         wrong.tlsProfile = "best";
-        QVERIFY_THROWS_EXCEPTION(std::invalid_argument, std::make_unique<Engine>(wrong));
+        QVERIFY_THROWS_EXCEPTION(std::invalid_argument, Engine{wrong});
     }
 
     void percentNeverFallsAndEventsAreNeverInline()

@@ -62,6 +62,7 @@ public:
 
     std::vector<std::string> trace; // states in order
     std::vector<std::string> said;  // questions and remarks
+    std::vector<CvCertificate> learned; // links
     BrowserAnswer browser{0, {}};
 
     void entered(std::string_view state, int) override
@@ -75,6 +76,7 @@ public:
         script_.cardWanted();
     }
     void cardFound(const RecognisedCard&) override {}
+    void linkLearned(const CvCertificate& certificate) override { learned.push_back(certificate); }
     Pending<Rights> confirmRights(RightsQuestion question) override
     {
         said.emplace_back("rights");

@@ -83,6 +83,7 @@ private slots:
     void spellings();
     void refusedFromServer_data();
     void refusedFromServer();
+    void didListAndDisconnect();
     void refusedFromClient_data();
     void refusedFromClient();
 };
@@ -292,7 +293,7 @@ void PaosCodecTest::refusedFromServer_data()
     row("empty body", "<Envelope><Body/></Envelope>");
     row("two messages", "<Envelope><Body><InitializeFramework/><InitializeFramework/></Body></Envelope>");
     row("two bodies", "<Envelope><Body><InitializeFramework/></Body><Body><InitializeFramework/></Body></Envelope>");
-    row("unknown message", "<Envelope><Body><Disconnect/></Body></Envelope>");
+    row("unknown message", "<Envelope><Body><CardApplicationConnect/></Body></Envelope>");
     row("a client's message", client(paos::StartPaos{"s"}));
     row("DOCTYPE", replaced(in, "?><soap", "?><!DOCTYPE x><soap"));
     row("entities", replaced(replaced(in, "?><soap", "?><!DOCTYPE x [<!ENTITY a 'PIN'>]><soap"), ">PIN<", ">&a;<"));
@@ -349,6 +350,26 @@ void PaosCodecTest::refusedFromServer_data()
     twice("Result twice", end, "dss:Result");
     twice("ResultMajor twice", end, "dss:ResultMajor");
     row("Result missing", replaced(end, elementOf(end, "dss:Result>"), ""));
+}
+
+void PaosCodecTest::didListAndDisconnect()
+{
+    for (const paos::ServerBody& body : {paos::ServerBody(paos::DidList{}), paos::ServerBody(paos::Disconnect{})})
+        QCOMPARE(parseServerMessage(encode(paos::ServerMessage{"urn:uuid:1", body}))->body.index(), body.index());
+    for (const paos::ClientBody& body : {paos::ClientBody(paos::DidListResponse{}), paos::ClientBody(paos::DisconnectResponse{})})
+    {
+        const auto error = paos::ResultOf::error("/al/common#unknownError", "no");
+        for (const auto& result : {paos::ResultOf{}, error})
+        {
+            const auto xml = encode(paos::ClientMessage{"urn:uuid:1", "urn:uuid:2", result, body});
+            const auto message = parseClientMessage(xml);
+            QVERIFY(message);
+            QCOMPARE(message->body.index(), body.index());
+            QCOMPARE(message->result.minor, result.minor);
+            const bool namesThePin = xml.find("<iso:DIDNameList><iso:DIDName>PIN</iso:DIDName></iso:DIDNameList>") != std::string::npos;
+            QCOMPARE(namesThePin, result.isOk() && std::holds_alternative<paos::DidListResponse>(body));
+        }
+    }
 }
 
 void PaosCodecTest::refusedFromServer()

@@ -1,0 +1,153 @@
+// A CVCA that has changed its key: the service's certificates lead to the client's trust anchor over a link certificate only.
+#include <QTest>
+
+#include "network/paos_codec.h"
+#include "scenarios/login_bench.h"
+
+using namespace eidkern;
+using namespace eidkern::test;
+
+namespace
+{
+
+constexpr auto newName = "DELABCVCA00002";
+
+Date inDays(Date from, int days) { return dateOf(std::chrono::sys_days(daysOf(from)) + std::chrono::days(days)); }
+
+// The lab's PKI after the change of its root's key: the DV is signed by the new one.
+struct ChangedRoot
+{
+    ChangedRoot(const lab::LabPki& pki, Random& random, Date today) : key(generateKey(pki.cvcaKey.curve, random))
+    {
+        const auto from = inDays(today, -1);
+        link = issueCvc(
+            {.car = pki.cvca.chr, .chr = newName, .chat = pki.cvca.chat, .effective = from, .expiration = inDays(today, 300), .withDomainParameters = true},
+            key, pki.cvcaKey);
+        dv = issueCvc({.car = newName, .chr = pki.dv.chr, .chat = pki.dv.chat, .effective = from, .expiration = inDays(today, 30)}, pki.dvKey, key);
+        forged = link;
+        forged.whole.back() ^= 1;
+        forged = parseCvc(forged.whole).value();
+    }
+    EcKey key;
+    CvCertificate link, dv, forged;
+};
+
+enum class Sends { InEac1, InEac2, Forged, Never };
+
+} // namespace
+
+class link_certificate_test : public QObject
+{
+    Q_OBJECT
+
+    SystemRandom random;
+    CountingScheduler scheduler;
+    ManualClock clock{scheduler, dateOf(std::chrono::system_clock::now())};
+    std::unique_ptr<lab::Lab> lab;
+    std::optional<ChangedRoot> changed;
+    Sends sends = Sends::Never;
+
+    void meddle(lab::Server server, int number, lab::HttpAnswer& answer)
+    {
+        if (server != lab::Server::EidServer || number > 2) return;
+        auto message = network::parseServerMessage(answer.body).value();
+        if (auto* eac1 = std::get_if<paos::Eac1Input>(&message.body))
+        {
+            std::erase_if(eac1->certificates, &CvCertificate::isDv);
+            eac1->certificates.push_back(changed->dv);
+            if (sends == Sends::InEac1) eac1->certificates.push_back(changed->link);
+            if (sends == Sends::Forged) eac1->certificates.push_back(changed->forged);
+        }
+        if (auto* eac2 = std::get_if<paos::Eac2Input>(&message.body); eac2 && sends == Sends::InEac2) eac2->certificates = {changed->link, changed->forged};
+        answer.body = network::encode(message);
+    }
+
+    void freshLab()
+    {
+        lab::FaultScript faults;
+        faults.answer = [this](lab::Server server, int number, const lab::HttpRequest&, lab::HttpAnswer& answer) { meddle(server, number, answer); };
+        lab = labFor(random, clock, faults);
+        changed.emplace(lab->pki(), random, clock.today());
+    }
+
+    struct Outcome
+    {
+        std::string code;
+        std::vector<CvCertificate> learned;
+    };
+    Outcome login(std::vector<CvCertificate> links, std::optional<std::vector<CvCertificate>> trust = {})
+    {
+        LoginBench bench(*lab, cardFor(*lab), {}, std::move(trust));
+        bench.ports.links = std::move(links);
+        bench.begin<Authentication>(lab->tcTokenUrl());
+        const auto end = bench.finish();
+        if (!end) return {"hangs", {}};
+        return {end->failure ? std::string(name(end->failure->code)) : "success", bench.user.learned};
+    }
+
+private Q_SLOTS:
+    void init() { freshLab(); }
+
+    void learnedOnce()
+    {
+        sends = Sends::InEac1;
+        const auto outcome = login({});
+        QCOMPARE(outcome.code, std::string("success"));
+        QCOMPARE(outcome.learned.size(), std::size_t(1));
+        QCOMPARE(outcome.learned[0].whole, changed->link.whole);
+    }
+
+    void aKnownOneIsNotTold()
+    {
+        sends = Sends::InEac1;
+        const auto outcome = login({changed->link});
+        QCOMPARE(outcome.code, std::string("success"));
+        QVERIFY(outcome.learned.empty());
+    }
+
+    void aKnownOneIsEnough()
+    {
+        sends = Sends::Never;
+        QCOMPARE(login({changed->link}).code, std::string("success"));
+    }
+
+    void withoutItTheServiceIsRefused()
+    {
+        sends = Sends::Never;
+        QCOMPARE(login({}).code, std::string("Pre_Verification_Invalid_Certificate_Chain"));
+    }
+
+    void forgedOnes()
+    {
+        sends = Sends::Forged;
+        const auto sent = login({});
+        QCOMPARE(sent.code, std::string("Pre_Verification_Invalid_Certificate_Signature"));
+        QVERIFY(sent.learned.empty());
+    }
+
+    void aForgedOneThatWasKeptHelpsNobody()
+    {
+        sends = Sends::Never;
+        QCOMPARE(login({changed->forged}).code, std::string("Pre_Verification_Invalid_Certificate_Signature"));
+    }
+
+    void inEac2() // the anchor is the new root already, the card's trust point still the old one
+    {
+        sends = Sends::InEac2;
+        const auto& pki = lab->pki();
+        const auto newRoot = issueCvc({.car = newName,
+                                       .chr = newName,
+                                       .chat = pki.cvca.chat,
+                                       .effective = inDays(clock.today(), -1),
+                                       .expiration = inDays(clock.today(), 300),
+                                       .withDomainParameters = true},
+                                      changed->key, changed->key);
+        const auto outcome = login({}, std::vector{newRoot, pki.cvca});
+        QCOMPARE(outcome.code, std::string("success"));
+        QCOMPARE(outcome.learned.size(), std::size_t(1));
+        QCOMPARE(outcome.learned[0].whole, changed->link.whole);
+    }
+};
+
+QTEST_GUILESS_MAIN(link_certificate_test)
+#include "link_certificate_test.moc"
