@@ -353,6 +353,38 @@ private slots:
         SW(without->restrictedIdentification(revocationKeyId, tlv(0xA0, first)), 0x6A80);
     }
 
+    void dataGroupsAreWritten()
+    {
+        const auto update = [](Terminal& t, int p1, int p2, Bytes data) {
+            return t.ask({.ins = instruction::updateBinary, .p1 = std::uint8_t(p1), .p2 = std::uint8_t(p2), .data = std::move(data)}).sw;
+        };
+        const auto community = tlv(0x72, tlv(0x04, Bytes{0x02, 0x76, 0x01, 0x01, 0x01, 0x00, 0x00}));
+        Terminal t;
+        SW(update(t, 0x80 | 18, 0, community), 0x6A82); // in the MF
+        SW(t.pinWithChat(), 0x9000);
+        SW(t.eac(), 0x9000);
+        SW(update(t, 0x80 | file::cardAccess, 0, {1}), 0x6982);
+        SW(t.ask(selectApplication(eidApplication)).sw, 0x9000);
+        SW(update(t, 0, 0, {1}), 0x6986);
+        SW(update(t, 0x80 | 18, 0, community), 0x9000);
+        QCOMPARE(t.readAll(18), community);
+        SW(update(t, 0, 5, {0x77}), 0x9000); // by offset in the current file
+        QCOMPARE(t.readAll(18)[5], std::uint8_t(0x77));
+        SW(update(t, 0x80 | 4, 0, {1}), 0x6982);  // given names: never
+        SW(update(t, 0x80 | 21, 0, {1}), 0x6A82); // not on this card
+        SW(update(t, 0x80 | 18, 200, {1}), 0x6B00);
+        SW(update(t, 0x80 | 17, 0, Bytes(2049, 1)), 0x6A84);
+        SW(update(t, 0x80 | 17, 0, {}), 0x6700);
+
+        t.card.reset();
+        t.session.reset();
+        SW(t.pinWithChat(everyRight().remove(Right::WriteDg18)), 0x9000);
+        SW(t.eac(), 0x9000);
+        SW(t.ask(selectApplication(eidApplication)).sw, 0x9000);
+        QCOMPARE(t.readAll(18)[5], std::uint8_t(0x77)); // still there
+        SW(update(t, 0x80 | 18, 0, community), 0x6982);
+    }
+
     void theRightPinResetsTheCounter()
     {
         Terminal terminal(personaWith(2));

@@ -6,6 +6,8 @@
 
 using namespace eidkern;
 
+static constexpr KeySizes smallest{3000, 3000, 3000, 250};
+
 class steps_test : public QObject
 {
     Q_OBJECT
@@ -35,12 +37,12 @@ class steps_test : public QObject
     }
 
 private Q_SLOTS:
-    void good_() { QCOMPARE(int(judge(good(), {})), int(TlsVerdict::Good)); }
+    void good_() { QCOMPARE(int(judge(good(), smallest, {})), int(TlsVerdict::Good)); }
 
     void fatal()
     {
-        QCOMPARE(int(judge(with([](auto& t) { t.hostMatches = false; }), {})), int(TlsVerdict::FatalError));
-        QCOMPARE(int(judge(with([](auto& t) { t.fatalErrors = {"CertificateExpired"}; }), {})), int(TlsVerdict::FatalError));
+        QCOMPARE(int(judge(with([](auto& t) { t.hostMatches = false; }), smallest, {})), int(TlsVerdict::FatalError));
+        QCOMPARE(int(judge(with([](auto& t) { t.fatalErrors = {"CertificateExpired"}; }), smallest, {})), int(TlsVerdict::FatalError));
     }
 
     void keys_data()
@@ -63,23 +65,23 @@ private Q_SLOTS:
         QFETCH(int, bits);
         QFETCH(bool, enough);
         const auto certificate = with([&](auto& t) { t.certificateKey = KeyKind(kind), t.certificateBits = bits; });
-        QCOMPARE(int(judge(certificate, {})), int(enough ? TlsVerdict::Good : TlsVerdict::KeyTooShort));
+        QCOMPARE(int(judge(certificate, smallest, {})), int(enough ? TlsVerdict::Good : TlsVerdict::KeyTooShort));
         auto ephemeral = with([&](auto& t) { t.ephemeralKey = KeyKind(kind), t.ephemeralBits = bits; });
-        QCOMPARE(int(judge(ephemeral, {})), int(enough ? TlsVerdict::Good : TlsVerdict::EphemeralKeyTooShort));
+        QCOMPARE(int(judge(ephemeral, smallest, {})), int(enough ? TlsVerdict::Good : TlsVerdict::EphemeralKeyTooShort));
         ephemeral.resumed = true; // has none of its own
-        QCOMPARE(int(judge(ephemeral, {})), int(TlsVerdict::Good));
+        QCOMPARE(int(judge(ephemeral, smallest, {})), int(TlsVerdict::Good));
         ephemeral.resumed = false;
         ephemeral.cipher = "RSA-PSK-AES256-GCM-SHA384"; // nor has this
-        QCOMPARE(int(judge(ephemeral, {})), int(TlsVerdict::Good));
+        QCOMPARE(int(judge(ephemeral, smallest, {})), int(TlsVerdict::Good));
     }
 
     void certificatesOfTheService()
     {
-        QCOMPARE(int(judge(good(), knowing({1, 2, 3}))), int(TlsVerdict::Good));
-        QCOMPARE(int(judge(good(), knowing({1, 2, 3}, HashAlgorithm::Sha384))), int(TlsVerdict::Good));
-        QCOMPARE(int(judge(good(), knowing({1, 2, 3}, HashAlgorithm::Sha512))), int(TlsVerdict::HashMissing)); // not one of the two
-        QCOMPARE(int(judge(good(), knowing({1, 2, 4}))), int(TlsVerdict::HashMissing));
-        QCOMPARE(int(judge(good(), CommCertificates{})), int(TlsVerdict::HashMissing));
+        QCOMPARE(int(judge(good(), smallest, knowing({1, 2, 3}))), int(TlsVerdict::Good));
+        QCOMPARE(int(judge(good(), smallest, knowing({1, 2, 3}, HashAlgorithm::Sha384))), int(TlsVerdict::Good));
+        QCOMPARE(int(judge(good(), smallest, knowing({1, 2, 3}, HashAlgorithm::Sha512))), int(TlsVerdict::HashMissing)); // not one of the two
+        QCOMPARE(int(judge(good(), smallest, knowing({1, 2, 4}))), int(TlsVerdict::HashMissing));
+        QCOMPARE(int(judge(good(), smallest, CommCertificates{})), int(TlsVerdict::HashMissing));
     }
 };
 

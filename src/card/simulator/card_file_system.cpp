@@ -9,6 +9,7 @@ namespace eidkern::card
 {
 
 static constexpr std::size_t mostProtected = 223; // plain bytes of a short answer under secure messaging
+static constexpr std::size_t mostWritten = 2048;  // bytes of a file that can be written
 
 static ResponseApdu status(std::uint16_t sw) { return {{}, sw}; }
 
@@ -88,6 +89,33 @@ ResponseApdu CardFileSystem::readBinary(const CommandApdu& command, const Sessio
     const auto count = std::min({rest.size(), std::size_t(*command.le), most});
     const bool endReached = count == rest.size() && count < *command.le;
     return {toBytes(rest.first(count)), std::uint16_t(endReached ? 0x6282 : 0x9000)};
+}
+
+std::uint16_t CardFileSystem::writeAccess(int shortId, const Session& session) const
+{
+    const auto& files = inEidApplication_ ? dataGroups_ : masterFile_;
+    if (!files.contains(shortId)) return 0x6A82;
+    const bool writable = inEidApplication_ && shortId >= 17 && shortId <= 22;
+    const auto right = Right(54 - shortId); // WriteDg17 is bit 37, WriteDg22 bit 32
+    return writable && session.eidUnlocked() && session.terminal->rights.has(right) ? 0x9000 : 0x6982;
+}
+
+ResponseApdu CardFileSystem::updateBinary(const CommandApdu& command, const Session& session)
+{
+    if (command.data.empty() || command.le) return status(0x6700);
+    const bool byShortId = command.p1 & 0x80;
+    const int shortId = byShortId ? command.p1 & 0x1F : current_;
+    if (!shortId) return status(0x6986);
+    if (const auto sw = writeAccess(shortId, session); sw != 0x9000) return status(sw);
+    current_ = shortId;
+
+    auto& file = dataGroups_.at(shortId);
+    const std::size_t offset = byShortId ? command.p2 : std::size_t(command.p1) << 8 | command.p2;
+    if (offset > file.size()) return status(0x6B00);
+    if (offset + command.data.size() > mostWritten) return status(0x6A84);
+    file.resize(std::max(file.size(), offset + command.data.size()));
+    std::ranges::copy(command.data, file.begin() + std::ptrdiff_t(offset));
+    return status(0x9000);
 }
 
 } // namespace eidkern::card

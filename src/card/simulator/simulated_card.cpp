@@ -89,6 +89,7 @@ ResponseApdu SimulatedCard::execute(const CommandApdu& command)
     {
         case instruction::select: return files_.select(command, session_);
         case instruction::readBinary: return files_.readBinary(command, session_);
+        case instruction::updateBinary: return files_.updateBinary(command, session_);
         case instruction::manageSecurityEnvironment: return manageSecurityEnvironment(command);
         case instruction::performSecurityOperation: return performSecurityOperation(command);
         case instruction::getChallenge: return mayAuthenticateTerminal() ? terminalAuthentication_.challenge(command) : status(0x6982);

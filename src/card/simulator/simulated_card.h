@@ -1,6 +1,6 @@
 // A German identity card as software: real cryptography, real state. It refuses what a real card refuses, and nothing in it
 // knows about the terminal's code. Its PIN state, trust points and date outlive reset(); everything else is the session's.
-// Not there: writing data groups, eSign.
+// Not there: eSign.
 #pragma once
 #include "card/simulator/card_file_system.h"
 #include "card/simulator/card_pace.h"
