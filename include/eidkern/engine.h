@@ -22,6 +22,8 @@ struct EngineSettings
     std::vector<SimulatedCard> cards;
     std::function<void(const std::string& jsonLine)> log; // one object a line; holds no secrets and no personal data
     std::chrono::milliseconds grace = std::chrono::seconds(20); // after cancel(): for telling the server and the browser
+    bool pcscReaders = false;              // cards in readers of PC/SC too; see also finishPcsc() in readers.h
+    std::string pcscReader = {};           // only in the reader of this name; empty: in any
 };
 
 enum class AnswerResult {

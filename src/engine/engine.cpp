@@ -30,7 +30,8 @@ class Engine::Impl
 public:
     explicit Impl(EngineSettings settings)
         : anchors_(certificates(settings.trustAnchors)), grace_(settings.grace), clock_(scheduler_), log_(std::move(settings.log), clock_), web_(scheduler_),
-          cards_(scheduler_, clock_, random_, log_, std::move(settings.cards))
+          cards_(scheduler_, clock_, random_, log_, std::move(settings.cards),
+                 settings.pcscReaders ? std::optional(std::move(settings.pcscReader)) : std::nullopt)
     {
     }
 
