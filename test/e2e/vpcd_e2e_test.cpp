@@ -1,0 +1,144 @@
+// A login with vsmartcard's driver, a second implementation of the wire, and the command line as two programs: one simulates
+// the card, the other one finds it in its reader.
+#include <QCoreApplication>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTcpServer>
+#include <QTest>
+#include <cstdlib>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "e2e/daemon.h"
+#include "eidkern/engine.h"
+#include "eidkern/lab.h"
+#include "eidkern/readers.h"
+
+using namespace eidkern;
+
+namespace
+{
+
+QString driver() // Debian: package vsmartcard-vpcd
+{
+    const QDir folder(qEnvironmentVariable("EIDKERN_VPCD_FOLDER", "/usr/lib/pcsc/drivers/serial"));
+    const auto found = folder.entryList({"libifdvpcd.so*"}, QDir::Files);
+    return found.isEmpty() ? QString() : folder.filePath(found.first());
+}
+
+quint16 freePort()
+{
+    QTcpServer server;
+    server.listen(QHostAddress::LocalHost);
+    return server.serverPort();
+}
+
+} // namespace
+
+class vpcd_e2e_test : public QObject
+{
+    Q_OBJECT
+
+    static QJsonObject run(const QStringList& arguments, int& code)
+    {
+        QProcess process;
+        process.start(EIDKERN_CLI, arguments);
+        process.waitForFinished(30'000);
+        code = process.exitCode();
+        return QJsonDocument::fromJson(process.readAllStandardOutput()).object();
+    }
+
+    static void atTheTerminal(const PublicLab& lab, const QString& cvca) // consent is typed, the PIN comes through a descriptor
+    {
+        const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+        QVERIFY(terminal >= 0 && ::grantpt(terminal) == 0 && ::unlockpt(terminal) == 0);
+        const QString name = ::ptsname(terminal);
+        int pin[2];
+        QCOMPARE(::pipe(pin), 0); // no O_CLOEXEC: the child shall have it
+        QCOMPARE(::write(pin[1], "123456\n", 7), ssize_t(7));
+        QProcess process;
+        process.setStandardInputFile(name);
+        process.setStandardOutputFile(name);
+        process.start(EIDKERN_CLI, {"self-auth", QString::fromStdString(lab.selfAuthUrl()), "--lang", "en", "--card", "pcsc:Vpcd 00 00", "--pin-fd",
+                                    QString::number(pin[0]), "--cvca", cvca});
+        QVERIFY(process.waitForStarted());
+        QByteArray screen;
+        bool consented = false;
+        const auto over = [&] {
+            char block[4096];
+            for (ssize_t n; (n = ::read(terminal, block, sizeof block)) > 0;) screen.append(block, n);
+            if (!consented && screen.contains("Send")) consented = ::write(terminal, "y\n", 2) == 2;
+            return process.state() == QProcess::NotRunning;
+        };
+        QTRY_VERIFY2_WITH_TIMEOUT(over(), screen, 30'000);
+        over();
+        QVERIFY2(process.exitCode() == 0 && screen.contains("Sandwig") && screen.contains("Card found: Vpcd 00 00"), screen);
+        for (const int fd : {terminal, pin[0], pin[1]}) ::close(fd);
+    }
+
+private Q_SLOTS:
+    void aLogin()
+    {
+        test::Daemon daemon;
+        const auto port = freePort();
+        QVERIFY(QFile::copy(driver(), daemon.path("libifdvpcd.so")));
+        daemon.addReader("Vpcd", QString("/dev/null:0x%1").arg(port, 0, 16), daemon.path("libifdvpcd.so"));
+        QVERIFY2(daemon.start(), daemon.log());
+
+        LabSettings settings;
+        settings.pkiFolder = daemon.path("pki").toStdString();
+        const auto lab = PublicLab::start(settings).value();
+        QProcess serve;
+        serve.start(EIDKERN_CLI, {"card", "serve", "--cvca", daemon.path("pki/cvca.cvcert"), "--vpcd", QString("127.0.0.1:%1").arg(port)});
+        QVERIFY(serve.waitForStarted());
+
+        auto engine = std::make_unique<Engine>(
+            EngineSettings{.trustAnchors = {TrustAnchor::parse(lab->cvca()).value()}, .cards = {}, .log = {}, .pcscReaders = true});
+        std::string reader, outcome;
+        engine->selfAuthenticate(lab->selfAuthUrl(), [&](Event& event) {
+            if (const auto* rights = std::get_if<RightsAsked>(&event)) engine->grant(rights->id, rights->optional);
+            if (const auto* found = std::get_if<CardFound>(&event)) reader = found->reader;
+            if (const auto* password = std::get_if<PasswordAsked>(&event)) engine->enter(password->id, Secret("123456"));
+            if (const auto* end = std::get_if<WorkflowFinished>(&event)) outcome = end->failure ? std::string(name(end->failure->code)) : "success";
+        });
+        QTRY_VERIFY_WITH_TIMEOUT(!outcome.empty(), 30'000);
+        QCOMPARE(outcome, "success");
+        QCOMPARE(reader, "Vpcd 00 00");
+        engine.reset();
+        QTRY_VERIFY_WITH_TIMEOUT(finishPcsc(std::chrono::milliseconds(0)), 10'000);
+
+        int code = -1;
+        const auto readers = run({"readers", "--json"}, code);
+        QCOMPARE(code, 0);
+        QCOMPARE(readers["readers"].toArray().size(), 2); // its two slots
+        QVERIFY(readers["readers"].toArray()[0].toObject()["card"].toBool());
+        const auto card = run({"card", "show", "--json"}, code);
+        QCOMPARE(code, 0);
+        QCOMPARE(card["type"].toString(), "CardCertified");
+        QCOMPARE(card["triesLeft"].toInt(), 3);
+        atTheTerminal(*lab, daemon.path("pki/cvca.cvcert"));
+        run({"card", "show", "--reader", "Vpcd 00 01"}, code);
+        QCOMPARE(code, 11);
+
+        serve.terminate();
+        QVERIFY(serve.waitForFinished(5'000));
+        QCOMPARE(serve.exitCode(), 0);
+        daemon.stop();
+        run({"readers", "--json"}, code);
+        QCOMPARE(code, 12);
+    }
+};
+
+int main(int argc, char** argv)
+{
+    if (eidkern::test::Daemon::program().isEmpty() || driver().isEmpty())
+    {
+        std::fprintf(stderr, "not run: pcscd or vsmartcard-vpcd is not installed\n");
+        return 77;
+    }
+    QCoreApplication application(argc, argv);
+    vpcd_e2e_test tests;
+    return QTest::qExec(&tests, argc, argv);
+}
+#include "vpcd_e2e_test.moc"
