@@ -7,6 +7,7 @@
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QThread>
+#include <csignal>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <winscard.h>
@@ -78,6 +79,8 @@ public:
         process_.kill();
         process_.waitForFinished(5'000);
     }
+
+    void hang(bool hanging) const { ::kill(pid_t(process_.processId()), hanging ? SIGSTOP : SIGCONT); }
 
     // Real hot plug: "add NAME 1209:E1D0 DEVICE" or "remove NAME".
     bool usb(const QByteArray& command) const

@@ -1,6 +1,7 @@
 // Logins with a card in a reader of a real pcscd: the card is the simulated one, behind a virtual reader of our own.
 #include <QCoreApplication>
 #include <QDeadlineTimer>
+#include <QElapsedTimer>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTcpServer>
@@ -287,6 +288,25 @@ private Q_SLOTS:
         QVERIFY2(timer.elapsed() < 500, "the destructor waits");
         QVERIFY(!finishPcsc(std::chrono::milliseconds(0))); // its thread still waits for the card
         QVERIFY(other->end());
+        QVERIFY(until([] { return finishPcsc(std::chrono::milliseconds(0)); }));
+    }
+
+    void anEngineThatDiesWhileTheDaemonHangs()
+    {
+        put();
+        bool asked = false;
+        auto engine = login([&](Event& event) {
+            asked |= is<PasswordAsked>(event);
+            return !asked;
+        });
+        QVERIFY(until([&] { return asked; }));
+        daemon->hang(true);
+        QElapsedTimer timer;
+        timer.start();
+        engine.reset();
+        const auto took = timer.elapsed();
+        daemon->hang(false);
+        QVERIFY2(took < 1000, "the destructor waits");
         QVERIFY(until([] { return finishPcsc(std::chrono::milliseconds(0)); }));
     }
 
