@@ -48,7 +48,7 @@ public:
         QObject::connect(&again_, &QTimer::timeout, &again_, [this] { connect(); });
         if (address_.port == 0) listenTo(local_, &QLocalSocket::errorOccurred);
         else listenTo(tcp_, &QTcpSocket::errorOccurred);
-        connect();
+        QTimer::singleShot(0, &again_, [this] { connect(); }); // the handler is never called from inside offer()
     }
     ~Impl()
     {

@@ -282,11 +282,11 @@ private Q_SLOTS:
             return true;
         });
         QVERIFY(until([&] { return entered; }));
+        QVERIFY(!until([&] { return end.has_value(); }, 200)); // by now its thread waits for the card
         QElapsedTimer timer;
         timer.start();
         engine.reset();
         QVERIFY2(timer.elapsed() < 500, "the destructor waits");
-        QVERIFY(!finishPcsc(std::chrono::milliseconds(0))); // its thread still waits for the card
         QVERIFY(other->end());
         QVERIFY(until([] { return finishPcsc(std::chrono::milliseconds(0)); }));
     }

@@ -1,10 +1,8 @@
-// A login with vsmartcard's driver, a second implementation of the wire, and the command line as two programs: one simulates
-// the card, the other one finds it in its reader.
+// The command line as two programs beside a real pcscd: one simulates the card, the other one finds it in its reader.
 #include <QCoreApplication>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QTcpServer>
 #include <QTest>
 #include <cstdlib>
 #include <fcntl.h>
@@ -17,26 +15,7 @@
 
 using namespace eidkern;
 
-namespace
-{
-
-QString driver() // Debian: package vsmartcard-vpcd
-{
-    const QDir folder(qEnvironmentVariable("EIDKERN_VPCD_FOLDER", "/usr/lib/pcsc/drivers/serial"));
-    const auto found = folder.entryList({"libifdvpcd.so*"}, QDir::Files);
-    return found.isEmpty() ? QString() : folder.filePath(found.first());
-}
-
-quint16 freePort()
-{
-    QTcpServer server;
-    server.listen(QHostAddress::LocalHost);
-    return server.serverPort();
-}
-
-} // namespace
-
-class vpcd_e2e_test : public QObject
+class cli_e2e_test : public QObject
 {
     Q_OBJECT
 
@@ -60,7 +39,7 @@ class vpcd_e2e_test : public QObject
         QProcess process;
         process.setStandardInputFile(name);
         process.setStandardOutputFile(name);
-        process.start(EIDKERN_CLI, {"self-auth", QString::fromStdString(lab.selfAuthUrl()), "--lang", "en", "--card", "pcsc:Vpcd 00 00", "--pin-fd",
+        process.start(EIDKERN_CLI, {"self-auth", QString::fromStdString(lab.selfAuthUrl()), "--lang", "en", "--card", "pcsc:Virtual Reader 00 00", "--pin-fd",
                                     QString::number(pin[0]), "--cvca", cvca});
         QVERIFY(process.waitForStarted());
         QByteArray screen;
@@ -73,7 +52,7 @@ class vpcd_e2e_test : public QObject
         };
         QTRY_VERIFY2_WITH_TIMEOUT(over(), screen, 30'000);
         over();
-        QVERIFY2(process.exitCode() == 0 && screen.contains("Sandwig") && screen.contains("Card found: Vpcd 00 00"), screen);
+        QVERIFY2(process.exitCode() == 0 && screen.contains("Sandwig") && screen.contains("Card found: Virtual Reader 00 00"), screen);
         for (const int fd : {terminal, pin[0], pin[1]}) ::close(fd);
     }
 
@@ -81,16 +60,14 @@ private Q_SLOTS:
     void aLogin()
     {
         test::Daemon daemon;
-        const auto port = freePort();
-        QVERIFY(QFile::copy(driver(), daemon.path("libifdvpcd.so")));
-        daemon.addReader("Vpcd", QString("/dev/null:0x%1").arg(port, 0, 16), daemon.path("libifdvpcd.so"));
+        daemon.addReader("Virtual Reader", "v:unix=" + daemon.path("card") + ":events=1", daemon.path("libifd_virtual.so"));
         QVERIFY2(daemon.start(), daemon.log());
 
         LabSettings settings;
         settings.pkiFolder = daemon.path("pki").toStdString();
         const auto lab = PublicLab::start(settings).value();
         QProcess serve;
-        serve.start(EIDKERN_CLI, {"card", "serve", "--cvca", daemon.path("pki/cvca.cvcert"), "--vpcd", QString("127.0.0.1:%1").arg(port)});
+        serve.start(EIDKERN_CLI, {"card", "serve", "--cvca", daemon.path("pki/cvca.cvcert"), "--vpcd", daemon.path("card")});
         QVERIFY(serve.waitForStarted());
 
         auto engine = std::make_unique<Engine>(
@@ -104,21 +81,21 @@ private Q_SLOTS:
         });
         QTRY_VERIFY_WITH_TIMEOUT(!outcome.empty(), 30'000);
         QCOMPARE(outcome, "success");
-        QCOMPARE(reader, "Vpcd 00 00");
+        QCOMPARE(reader, "Virtual Reader 00 00");
         engine.reset();
         QTRY_VERIFY_WITH_TIMEOUT(finishPcsc(std::chrono::milliseconds(0)), 10'000);
 
         int code = -1;
         const auto readers = run({"readers", "--json"}, code);
         QCOMPARE(code, 0);
-        QCOMPARE(readers["readers"].toArray().size(), 2); // its two slots
+        QCOMPARE(readers["readers"].toArray().size(), 1);
         QVERIFY(readers["readers"].toArray()[0].toObject()["card"].toBool());
         const auto card = run({"card", "show", "--json"}, code);
         QCOMPARE(code, 0);
         QCOMPARE(card["type"].toString(), "CardCertified");
         QCOMPARE(card["triesLeft"].toInt(), 3);
         atTheTerminal(*lab, daemon.path("pki/cvca.cvcert"));
-        run({"card", "show", "--reader", "Vpcd 00 01"}, code);
+        run({"card", "show", "--reader", "Another Reader 00 00"}, code);
         QCOMPARE(code, 11);
 
         serve.terminate();
@@ -132,13 +109,13 @@ private Q_SLOTS:
 
 int main(int argc, char** argv)
 {
-    if (eidkern::test::Daemon::program().isEmpty() || driver().isEmpty())
+    if (eidkern::test::Daemon::program().isEmpty())
     {
-        std::fprintf(stderr, "not run: pcscd or vsmartcard-vpcd is not installed\n");
+        std::fprintf(stderr, "not run: pcscd is not installed\n");
         return 77;
     }
     QCoreApplication application(argc, argv);
-    vpcd_e2e_test tests;
+    cli_e2e_test tests;
     return QTest::qExec(&tests, argc, argv);
 }
-#include "vpcd_e2e_test.moc"
+#include "cli_e2e_test.moc"
