@@ -27,6 +27,8 @@ struct EngineSettings
     ProxyFor proxy = {}; // nothing: no proxies
     std::string tlsProfile = "default"; // one of tlsProfiles(), else the constructor throws std::invalid_argument
     std::chrono::milliseconds grace = std::chrono::seconds(20); // after cancel(): for telling the server and the browser
+    bool pcscReaders = false;              // cards in readers of PC/SC too; see also finishPcsc() in readers.h
+    std::string pcscReader = {};           // only in the reader of this name; empty: in any
 };
 
 enum class AnswerResult {

@@ -15,6 +15,7 @@ public:
     virtual std::string reader() const = 0;                        // its name, for people
     virtual Pending<CardResult<Bytes>> transmit(Bytes apdu) = 0;   // Removed, CommandFailed, or the bytes that came (may be empty)
     virtual Pending<Done> removed() = 0;                           // once, when card or reader are gone
+    virtual void claim() {} // from the next APDU on no other program reaches the card, and none is sent twice; for good
 };
 
 } // namespace eidkern::card

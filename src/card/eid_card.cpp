@@ -77,6 +77,7 @@ Task<CardResult<Done>> EidCard::refreshPinState()
 Task<CardResult<PaceOutput>> EidCard::pace(PaceInput input)
 {
     if (!paceInfo_) co_return fault(CardFault::Protocol);
+    channel_->claim();
     PaceOutput output{.efCardAccess = efCardAccess_, .idPicc = {}, .car = {}, .carPrevious = {}};
     auto keys = co_await establish(input, output);
     if (!keys)

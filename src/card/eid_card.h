@@ -23,6 +23,7 @@ public:
 
     Task<CardResult<Done>> recognise(); // EF.DIR, EF.CardAccess, PIN state; Protocol: not an eID card
     const RecognisedCard& about() const { return about_; }
+    ByteView efCardAccess() const { return efCardAccess_; } // SecurityInfos, once recognised
 
     Task<CardResult<PaceOutput>> pace(PaceInput input); // inside the secure messaging of an earlier one, if there was one (CAN, then PIN)
     Task<CardResult<Done>> unblockPin();                // after pace() with the PUK

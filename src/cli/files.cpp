@@ -29,4 +29,18 @@ std::optional<std::string> readSmallFile(const std::string& path)
     return content;
 }
 
+std::optional<std::vector<TrustAnchor>> trustAnchorsOf(const std::vector<std::string>& cvcaFiles)
+{
+    std::vector<TrustAnchor> anchors;
+    for (const auto& path : cvcaFiles)
+    {
+        const auto content = readSmallFile(path);
+        if (!content) return {};
+        const auto anchor = TrustAnchor::parse({reinterpret_cast<const std::uint8_t*>(content->data()), content->size()});
+        if (!anchor) return complain(path + ": " + anchor.error()), std::nullopt;
+        anchors.push_back(*anchor);
+    }
+    return anchors;
+}
+
 } // namespace eidkern::cli

@@ -46,7 +46,8 @@ struct LogFile
 class Answers
 {
 public:
-    Answers(Engine& engine, const LoginOptions& options, const SimulatedCard& card, View& view) : engine_(engine), options_(options), card_(card), view_(view)
+    Answers(Engine& engine, const LoginOptions& options, const std::optional<SimulatedCard>& card, View& view)
+        : engine_(engine), options_(options), card_(card), view_(view)
     {
         if (options.pinDescriptor >= 0) pin_ = lineOf(options.pinDescriptor);
     }
@@ -67,7 +68,8 @@ public:
     {
         if (question.password == Password::Pin && options_.pinDescriptor >= 0) return useGivenPin(question);
         if (options_.consent == Consent::Auto) return useOwnPassword(question);
-        if (question.password == Password::Pin) view_.say("(" + std::string(text(Text::PinHint, options_.language)) + " " + std::string(card_.pin()) + ")");
+        if (question.password == Password::Pin && card_)
+            view_.say("(" + std::string(text(Text::PinHint, options_.language)) + " " + std::string(card_->pin()) + ")");
         ask(question);
     }
 
@@ -101,34 +103,29 @@ private:
 
     void useOwnPassword(const PasswordAsked& question) // simulated cards only, see options
     {
-        const auto own = question.password == Password::Can ? card_.can() : question.password == Password::Puk ? card_.puk() : card_.pin();
+        const auto own = question.password == Password::Can ? card_->can() : question.password == Password::Puk ? card_->puk() : card_->pin();
         if (question.wrongBefore || engine_.enter(question.id, Secret(own)) != AnswerResult::Accepted) engine_.cancel();
     }
 
     Engine& engine_;
     const LoginOptions& options_;
-    const SimulatedCard& card_;
+    const std::optional<SimulatedCard>& card_;
     View& view_;
     Prompt prompt_;
     std::optional<Secret> pin_;
 };
 
-std::optional<std::vector<TrustAnchor>> anchorsOf(const std::vector<std::string>& files)
+struct ChosenCard
 {
-    std::vector<TrustAnchor> anchors;
-    for (const auto& path : files)
-    {
-        const auto content = readSmallFile(path);
-        if (!content) return {};
-        const auto anchor = TrustAnchor::parse({reinterpret_cast<const std::uint8_t*>(content->data()), content->size()});
-        if (!anchor) return complain(path + ": " + anchor.error()), std::nullopt;
-        anchors.push_back(*anchor);
-    }
-    return anchors;
-}
+    std::optional<SimulatedCard> simulated; // else in a reader of PC/SC
+    std::string reader;                     // its name; empty: any
+};
 
-std::optional<SimulatedCard> cardOf(const std::string& option, const std::vector<TrustAnchor>& anchors)
+bool isPcsc(const std::string& option) { return option == "pcsc" || option.starts_with("pcsc:"); }
+
+std::optional<ChosenCard> cardOf(const std::string& option, const std::vector<TrustAnchor>& anchors)
 {
+    if (isPcsc(option)) return ChosenCard{{}, option.size() > 5 ? option.substr(5) : std::string()};
     std::string persona(SimulatedCard::builtInPersona("adult")), name = "adult";
     if (option.starts_with("sim:"))
     {
@@ -137,21 +134,24 @@ std::optional<SimulatedCard> cardOf(const std::string& option, const std::vector
         if (!content) return {};
         persona = *content;
     }
-    else if (option != "sim") return complain("--card " + option + ": only simulated cards so far: sim or sim:FILE"), std::nullopt;
+    else if (option != "sim") return complain("--card " + option + ": sim, sim:FILE, pcsc or pcsc:READER is needed"), std::nullopt;
     auto card = SimulatedCard::fromPersona(persona, anchors);
     if (!card) return complain(name + ": " + card.error()), std::nullopt;
-    return std::move(*card);
+    return ChosenCard{std::move(*card), {}};
 }
 
-ExitCode run(const LoginOptions& options, std::vector<TrustAnchor> anchors, const SimulatedCard& card, View& view)
+ExitCode run(const LoginOptions& options, std::vector<TrustAnchor> anchors, const ChosenCard& card, View& view)
 {
     LogFile log;
     if (!options.logFile.empty() && !log.open(options.logFile)) return ExitCode::Usage;
-    EngineSettings settings{std::move(anchors), {card}, {}};
+    EngineSettings settings{std::move(anchors), {}, {}};
+    if (card.simulated) settings.cards = {*card.simulated};
+    settings.pcscReaders = !card.simulated;
+    settings.pcscReader = card.reader;
     settings.tlsProfile = options.tlsProfile;
     if (log.file) settings.log = [&log](const std::string& line) { log.write(line); };
     Engine engine(std::move(settings));
-    Answers answers(engine, options, card, view);
+    Answers answers(engine, options, card.simulated, view);
     QEventLoop loop;
     auto code = ExitCode::Internal;
     const Engine::Handler handler = [&](Event& event) {
@@ -183,15 +183,23 @@ std::unique_ptr<View> viewFor(const LoginOptions& options) { return options.json
 
 } // namespace
 
+static bool mayUse(const LoginOptions& options) // a real card answers to its holder only
+{
+    const bool refused = isPcsc(options.card) && (options.consent == Consent::Auto || !interactive());
+    if (refused) complain("--card " + options.card + ": consent is given by a person at the terminal, not by --consent auto");
+    return !refused;
+}
+
 ExitCode login(const LoginOptions& options)
 {
+    if (!mayUse(options)) return ExitCode::Usage;
     if (options.consent == Consent::Ask && !interactive())
         return complain("nobody to ask: standard input or output is no terminal. With a simulated card --consent auto answers by itself."), ExitCode::Usage;
     if (options.cvcaFiles.empty())
         return complain(
                    "no trust anchor: give the CVCA certificate of the service's PKI with --cvca FILE (a lab keeps its own as cvca.cvcert in its --pki folder)."),
                ExitCode::Usage;
-    auto anchors = anchorsOf(options.cvcaFiles);
+    auto anchors = trustAnchorsOf(options.cvcaFiles);
     if (!anchors) return ExitCode::Usage;
     const auto card = cardOf(options.card, *anchors);
     if (!card) return ExitCode::Usage;
@@ -201,13 +209,14 @@ ExitCode login(const LoginOptions& options)
 ExitCode demo(DemoOptions options)
 {
     auto& login = options.login;
+    if (options.persona.empty() && !mayUse(login)) return ExitCode::Usage;
     LabSettings settings;
     settings.requiredRights = {"FamilyName", "GivenNames", "DateOfBirth", "Address"};
     settings.optionalRights = {"BirthName", "DoctoralDegree", "PlaceOfBirth", "Nationality", "DocumentType", "ValidUntil", "IssuingCountry", "AgeVerification"};
     settings.requiredAge = 18;
     const auto lab = PublicLab::start(settings);
     if (!lab) return complain("the lab does not start: " + lab.error()), ExitCode::Internal;
-    auto anchors = anchorsOf(login.cvcaFiles);
+    auto anchors = trustAnchorsOf(login.cvcaFiles);
     if (!anchors) return ExitCode::Usage;
     const auto root = (*lab)->cvca();
     anchors->push_back(TrustAnchor::parse(root).value());

@@ -3,10 +3,13 @@
 #include <QCoreApplication>
 #include <cstdio>
 
+#include "cli/card_commands.h"
 #include "cli/graph_command.h"
 #include "cli/lab_command.h"
 #include "cli/login_command.h"
 #include "eidkern/engine.h"
+#include "eidkern/readers.h"
+#include "eidkern/vpcd_card.h"
 
 using namespace eidkern;
 using namespace eidkern::cli;
@@ -22,7 +25,9 @@ void addLoginOptions(CLI::App& command, LoginOptions& o)
     command.add_option("--cvca", o.cvcaFiles, "CVCA certificate (7F21, binary) that engine and simulated card trust; test only; may be repeated")
         ->type_name("FILE")
         ->allow_extra_args(false);
-    command.add_option("--card", o.card, "sim (the built-in adult) or sim:FILE, a simulated card with a persona")->type_name("sim[:FILE]")->capture_default_str();
+    command.add_option("--card", o.card, "sim (the built-in adult), sim:FILE (a simulated card with a persona), pcsc or pcsc:READER (in a reader of PC/SC)")
+        ->type_name("sim[:FILE]|pcsc[:READER]")
+        ->capture_default_str();
     command.add_option("--pin-fd", o.pinDescriptor, "read the PIN from this file descriptor: one line, used once")->type_name("N")->check(CLI::Range(0, 1023));
     command.add_option("--consent", o.consent, "ask: at the terminal; auto: grant everything and use the persona's passwords (simulated cards only)")
         ->transform(CLI::CheckedTransformer(consents, CLI::ignore_case).description(""))
@@ -37,6 +42,14 @@ void addLoginOptions(CLI::App& command, LoginOptions& o)
     command.add_option("--lang", o.language, "language of the texts (default: of the environment)")
         ->transform(CLI::CheckedTransformer(languages).description(""))
         ->type_name("de|en");
+}
+
+// A thread that another program or pcscd holds must not meet our static destructors.
+int leave(ExitCode code)
+{
+    std::fflush(nullptr);
+    if (!finishPcsc(std::chrono::seconds(2))) std::_Exit(int(code));
+    return int(code);
 }
 
 } // namespace
@@ -88,6 +101,33 @@ int main(int argc, char** argv)
     labCommand->add_flag("--json", labJson, "say the addresses as one JSON object");
     labCommand->add_option("--lang", labLanguage, "language of the texts")->transform(CLI::CheckedTransformer(languages).description(""))->type_name("de|en");
 
+    const auto addLanguage = [](CLI::App& command, Language& language) {
+        command.add_option("--lang", language, "language of the texts")->transform(CLI::CheckedTransformer(languages).description(""))->type_name("de|en");
+    };
+    ReadersOptions readersOptions;
+    ShowOptions showOptions;
+    ServeOptions serveOptions;
+    readersOptions.language = showOptions.language = serveOptions.language = languageOfEnvironment();
+    serveOptions.address = VpcdCard::defaultAddress;
+    auto* readersCommand = app.add_subcommand("readers", "list the readers of PC/SC and whether there is a card in them");
+    readersCommand->add_flag("--watch", readersOptions.watch, "go on, and say every change, until Ctrl-C");
+    readersCommand->add_flag("--json", readersOptions.json, "one JSON object per line");
+    addLanguage(*readersCommand, readersOptions.language);
+    auto* cardCommand = app.add_subcommand("card", "look at a card, or simulate one for other programs")->require_subcommand(1);
+    auto* showCommand = cardCommand->add_subcommand("show", "recognise a card in a reader of PC/SC; no PIN is needed");
+    showCommand->add_option("--reader", showOptions.reader, "name of the reader (default: the first one with a card)")->type_name("NAME");
+    showCommand->add_flag("--json", showOptions.json, "as one JSON object");
+    addLanguage(*showCommand, showOptions.language);
+    auto* serveCommand = cardCommand->add_subcommand("serve", "put a simulated card on a reader of vsmartcard-vpcd, until Ctrl-C");
+    serveCommand->add_option("--persona", serveOptions.persona, "built-in name or JSON file")->type_name("NAME|FILE")->capture_default_str();
+    serveCommand->add_option("--cvca", serveOptions.cvcaFiles, "CVCA certificate (7F21, binary) that the card trusts (default: one that no service has)")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
+    serveCommand->add_option("--vpcd", serveOptions.address, "where the driver listens: HOST:PORT, or the path of a socket")
+        ->type_name("ADDRESS")
+        ->capture_default_str();
+    addLanguage(*serveCommand, serveOptions.language);
+
     std::string workflow;
     bool mermaid = false;
     auto* graphCommand = app.add_subcommand("graph", "print a workflow's states and transitions, read from the code");
@@ -110,10 +150,13 @@ int main(int argc, char** argv)
         std::fputs(app.help().c_str(), stderr);
         return int(ExitCode::Usage);
     }
-    if (*demoCommand) return int(demo(std::move(demoOptions)));
-    if (*selfCommand) return int(login(selfOptions));
-    if (*authCommand) return int(login(authOptions));
+    if (*demoCommand) return leave(demo(std::move(demoOptions)));
+    if (*selfCommand) return leave(login(selfOptions));
+    if (*authCommand) return leave(login(authOptions));
     if (*labCommand) return int(lab(labSettings, labJson, labLanguage));
+    if (*readersCommand) return leave(readers(readersOptions));
+    if (*showCommand) return leave(showCard(showOptions));
+    if (*serveCommand) return int(serveCard(serveOptions));
     if (*graphCommand) return int(graph(workflow, mermaid ? GraphForm::Mermaid : GraphForm::Dot));
     if (*versionCommand) std::printf("eidkern %.*s\n", int(version().size()), version().data());
     return int(ExitCode::Success);

@@ -1,8 +1,8 @@
 #include "engine/card_port.h"
 
 #include <algorithm>
+#include <map>
 
-#include "card/eid_card.h"
 #include "engine/simulated_card_state.h"
 
 namespace eidkern
@@ -31,17 +31,27 @@ private:
 
 } // namespace
 
+CardPort::CardPort(Scheduler& scheduler, Clock& clock, Random& random, Log& log, std::vector<SimulatedCard> cards, std::optional<std::string> pcscReader)
+    : scheduler_(scheduler), clock_(clock), random_(random), log_(log), cards_(std::move(cards))
+{
+    if (!pcscReader) return;
+    pcscReader_ = std::move(*pcscReader);
+    pcsc_.emplace(scheduler_);
+}
+
 Pending<CardResult<std::unique_ptr<Card>>> CardPort::next(std::function<void()> wanted)
 {
     Pending<CardResult<std::unique_ptr<Card>>> pending(scheduler_);
-    if (std::ranges::none_of(cards_, [](const SimulatedCard& each) { return each.state->reader.hasCard(); })) wanted();
+    const bool simulated = std::ranges::any_of(cards_, [](const SimulatedCard& each) { return each.state->reader.hasCard(); });
+    if (!simulated && !pcsc_) wanted();
     auto watchers = std::make_shared<std::vector<Pending<Done>>>(); // they end when somebody's card is taken, or nobody waits
-    for (const auto& each : cards_) watchers->push_back(start(scheduler_, watch(each, pending.promise())));
+    for (const auto& each : cards_) watchers->push_back(start(scheduler_, watchSimulated(each, pending.promise())));
+    if (pcsc_) watchers->push_back(start(scheduler_, watchPcsc(simulated ? std::function<void()>([] {}) : std::move(wanted), pending.promise())));
     pending.keep(watchers);
     return pending;
 }
 
-Task<Done> CardPort::watch(SimulatedCard card, Promise<CardResult<std::unique_ptr<Card>>> found)
+Task<Done> CardPort::watchSimulated(SimulatedCard card, Found found)
 {
     auto& reader = card.state->reader;
     for (;;)
@@ -55,20 +65,70 @@ Task<Done> CardPort::watch(SimulatedCard card, Promise<CardResult<std::unique_pt
             continue;
         }
         auto eid = std::make_unique<card::EidCard>(std::move(channel), random_, log_);
-        auto recognising = eid->recognise();
+        auto recognising = recognise(eid, found);
         const auto recognised = co_await std::move(recognising);
-        if (recognised)
-        {
-            found.set(std::make_unique<EidCardPort>(std::move(eid), scheduler_));
-            co_return Done{};
-        }
-        if (recognised.error() == CardFault::CommandFailed)
-        {
-            found.set(tl::unexpected(recognised.error()));
-            co_return Done{};
-        }
+        if (recognised == Recognised::Told) co_return Done{};
         co_await eid->removed(); // not an eID card: the next one may be
     }
+}
+
+Task<Done> CardPort::watchPcsc(std::function<void()> wanted, Found found)
+{
+    struct Attempt
+    {
+        unsigned counter; // of the insertion
+        Pending<Done> running;
+    };
+    std::map<std::string, Attempt> attempts;
+    if (!pcsc_->picture()) co_await pcsc_->changed();
+    const auto& readers = pcsc_->picture()->readers;
+    if (std::ranges::none_of(readers, [this](const auto& each) { return isWanted(each.first, each.second); })) wanted();
+    for (;;)
+    {
+        for (const auto& [name, state] : pcsc_->picture()->readers)
+        {
+            const auto before = attempts.find(name);
+            if (!isWanted(name, state) || (before != attempts.end() && before->second.counter == state.counter)) continue;
+            if (before != attempts.end()) attempts.erase(before);
+            attempts.emplace(name, Attempt{state.counter, start(scheduler_, tryPcsc(name, wanted, found))});
+        }
+        std::erase_if(attempts, [&readers = pcsc_->picture()->readers](const auto& each) { return !readers.contains(each.first); });
+        co_await pcsc_->changed();
+    }
+}
+
+bool CardPort::isWanted(const std::string& reader, const card::ReaderState& state) const
+{
+    return state.card && (pcscReader_.empty() || pcscReader_ == reader);
+}
+
+Task<Done> CardPort::tryPcsc(std::string reader, std::function<void()> wanted, Found found)
+{
+    log_.write("card.connecting", {{"reader", reader}});
+    auto connecting = pcsc_->connect(reader);
+    auto channel = co_await std::move(connecting);
+    if (!channel)
+    {
+        log_.write("card.not_connected", {{"reader", reader}, {"because", name(channel.error())}});
+        if (channel.error() == CardFault::CommandFailed) found.set(tl::unexpected(channel.error()));
+        else wanted();
+        co_return Done{};
+    }
+    auto eid = std::make_unique<card::EidCard>(std::move(*channel), random_, log_);
+    auto recognising = recognise(eid, found);
+    const auto recognised = co_await std::move(recognising);
+    if (recognised == Recognised::Other) wanted();
+    co_return Done{};
+}
+
+Task<CardPort::Recognised> CardPort::recognise(std::unique_ptr<card::EidCard>& eid, Found found)
+{
+    auto recognising = eid->recognise();
+    const auto recognised = co_await std::move(recognising);
+    if (recognised) found.set(std::make_unique<EidCardPort>(std::move(eid), scheduler_));
+    else if (recognised.error() == CardFault::CommandFailed) found.set(tl::unexpected(recognised.error()));
+    else co_return recognised.error() == CardFault::Removed ? Recognised::Gone : Recognised::Other;
+    co_return Recognised::Told;
 }
 
 } // namespace eidkern

@@ -1,7 +1,11 @@
 // The workflows' Cards port, filled from src/card: whatever readers there are, the first eID card in any of them.
 #pragma once
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "card/pcsc/readers.h"
+#include "card/eid_card.h"
 #include "eidkern/cards.h"
 #include "workflows/ports.h"
 
@@ -11,21 +15,28 @@ namespace eidkern
 class CardPort final : public Cards
 {
 public:
-    CardPort(Scheduler& scheduler, Clock& clock, Random& random, Log& log, std::vector<SimulatedCard> cards)
-        : scheduler_(scheduler), clock_(clock), random_(random), log_(log), cards_(std::move(cards))
-    {
-    }
+    // `pcscReader`: the name of the only reader of PC/SC to look at, empty for all of them; nothing: without PC/SC.
+    CardPort(Scheduler& scheduler, Clock& clock, Random& random, Log& log, std::vector<SimulatedCard> cards, std::optional<std::string> pcscReader = {});
 
     Pending<CardResult<std::unique_ptr<Card>>> next(std::function<void()> wanted) override;
 
 private:
-    Task<Done> watch(SimulatedCard card, Promise<CardResult<std::unique_ptr<Card>>> found);
+    using Found = Promise<CardResult<std::unique_ptr<Card>>>;
+    enum class Recognised { Told, Gone, Other }; // the caller was told of it, or of its failure; it is gone; no eID card
+
+    Task<Done> watchSimulated(SimulatedCard card, Found found);
+    Task<Done> watchPcsc(std::function<void()> wanted, Found found);
+    Task<Done> tryPcsc(std::string reader, std::function<void()> wanted, Found found);
+    Task<Recognised> recognise(std::unique_ptr<card::EidCard>& eid, Found found); // takes the card if it is told
+    bool isWanted(const std::string& reader, const card::ReaderState& state) const;
 
     Scheduler& scheduler_;
     Clock& clock_;
     Random& random_;
     Log& log_;
     std::vector<SimulatedCard> cards_;
+    std::string pcscReader_;
+    std::optional<card::PcscReaders> pcsc_;
 };
 
 } // namespace eidkern

@@ -48,7 +48,8 @@ public:
     explicit Impl(EngineSettings settings)
         : anchors_(certificates(settings.trustAnchors)), links_(certificates(settings.linkCertificates)), grace_(settings.grace), clock_(scheduler_),
           log_(std::move(settings.log), clock_), web_(scheduler_, profileNamed(settings.tlsProfile), std::move(settings.proxy)),
-          cards_(scheduler_, clock_, random_, log_, std::move(settings.cards))
+          cards_(scheduler_, clock_, random_, log_, std::move(settings.cards),
+                 settings.pcscReaders ? std::optional(std::move(settings.pcscReader)) : std::nullopt)
     {
     }
 

@@ -122,6 +122,10 @@ private Q_SLOTS:
         QTest::newRow("no certificate") << QStringList{"auth", "https://127.0.0.1:1/", "--consent", "auto", "--cvca", "/etc/hostname"} << QByteArray("7F21");
         QTest::newRow("no such TLS profile") << QStringList{"auth", "https://127.0.0.1:1/", "--cvca", "x", "--tls-profile", "best"}
                                              << QByteArray("conformance");
+        QTest::newRow("a real card and nobody there") << QStringList{"auth", "https://127.0.0.1:1/", "--consent", "auto", "--cvca", "x", "--card", "pcsc"}
+                                                      << QByteArray("--consent auto");
+        QTest::newRow("no such address") << QStringList{"card", "serve", "--vpcd", "nowhere"} << QByteArray("--vpcd nowhere");
+        QTest::newRow("no such persona") << QStringList{"card", "serve", "--persona", "/no/such/file"} << QByteArray("/no/such/file");
         QTest::newRow("no such workflow") << QStringList{"graph", "dance"} << QByteArray("self-authentication");
     }
     void usage()

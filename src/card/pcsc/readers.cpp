@@ -1,0 +1,125 @@
+#include "card/pcsc/readers.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "card/faults.h"
+#include "card/pcsc/worker.h"
+
+namespace eidkern::card
+{
+
+struct PcscReaders::State
+{
+    struct Removal // of one insertion
+    {
+        std::string reader;
+        unsigned counter;
+        Promise<Done> promise;
+    };
+
+    explicit State(Scheduler& s) : scheduler(s), inbox(std::make_shared<Inbox>(s)) {}
+
+    Scheduler& scheduler;
+    std::shared_ptr<Inbox> inbox;
+    std::optional<ReaderPicture> picture;
+    std::vector<Promise<Done>> waiting;
+    std::vector<Removal> removals;
+
+    const ReaderState* find(const std::string& reader) const
+    {
+        if (!picture) return nullptr;
+        const auto found = picture->readers.find(reader);
+        return found == picture->readers.end() ? nullptr : &found->second;
+    }
+    bool isThere(const std::string& reader, unsigned counter) const
+    {
+        const auto* now = find(reader);
+        return now && now->card && now->counter == counter;
+    }
+    void seen(ReaderPicture now)
+    {
+        picture = std::move(now);
+        for (auto& promise : std::exchange(waiting, {})) promise.set(Done{});
+        std::erase_if(removals, [this](Removal& each) { return !each.promise.wanted() || (!isThere(each.reader, each.counter) && each.promise.set(Done{})); });
+    }
+};
+
+namespace
+{
+
+class PcscChannel final : public Channel
+{
+public:
+    PcscChannel(std::shared_ptr<PcscReaders::State> state, std::unique_ptr<Worker> worker, std::string reader, unsigned counter)
+        : state_(std::move(state)), worker_(std::move(worker)), reader_(std::move(reader)), counter_(counter)
+    {
+    }
+
+    std::string reader() const override { return reader_; }
+
+    Pending<CardResult<Bytes>> transmit(Bytes apdu) override
+    {
+        return worker_->call(
+            [apdu = std::move(apdu), claimed = claimed_](Session& session, const std::stop_token& stop) { return session.transmit(apdu, claimed, stop); });
+    }
+
+    Pending<Done> removed() override
+    {
+        if (!state_->isThere(reader_, counter_)) return ready(state_->scheduler, Done{});
+        Pending<Done> pending(state_->scheduler);
+        state_->removals.push_back({reader_, counter_, pending.promise()});
+        return pending;
+    }
+
+    void claim() override { claimed_ = true; }
+
+private:
+    std::shared_ptr<PcscReaders::State> state_;
+    std::unique_ptr<Worker> worker_;
+    std::string reader_;
+    unsigned counter_;
+    bool claimed_ = false;
+};
+
+} // namespace
+
+PcscReaders::PcscReaders(Scheduler& scheduler) : state_(std::make_shared<State>(scheduler))
+{
+    monitor_ = std::make_unique<ReaderMonitor>([seeing = std::weak_ptr(state_), inbox = state_->inbox](const ReaderPicture& picture) {
+        inbox->post([seeing, picture] {
+            if (const auto state = seeing.lock()) state->seen(picture);
+        });
+    });
+}
+
+PcscReaders::~PcscReaders()
+{
+    state_->inbox->close();
+    monitor_.reset();
+}
+
+const ReaderPicture* PcscReaders::picture() const { return state_->picture ? &*state_->picture : nullptr; }
+
+Pending<Done> PcscReaders::changed() const
+{
+    Pending<Done> pending(state_->scheduler);
+    state_->waiting.push_back(pending.promise());
+    return pending;
+}
+
+Task<CardResult<std::unique_ptr<Channel>>> PcscReaders::connect(std::string reader)
+{
+    auto state = state_;
+    const auto* seen = state->find(reader);
+    if (!seen || !seen->card) co_return fault(CardFault::Removed);
+    const auto counter = seen->counter;
+    auto worker = std::make_unique<Worker>(state->scheduler, state->inbox);
+    auto opening = worker->call([reader](Session& session, const std::stop_token& stop) { return session.open(reader, stop); });
+    const auto opened = co_await std::move(opening);
+    if (!opened) co_return fault(opened.error());
+    co_return std::make_unique<PcscChannel>(std::move(state), std::move(worker), std::move(reader), counter);
+}
+
+} // namespace eidkern::card

@@ -1,0 +1,43 @@
+// One connection to the card in one reader, with a context of its own. Every call may block, for minutes if another program
+// holds the card: it lives on the one thread that uses it (pcsc-lite freezes the process if two threads share a context).
+#pragma once
+#include <stop_token>
+#include <string>
+
+#include <winscard.h>
+
+#include "core/bytes.h"
+#include "core/card_values.h"
+
+namespace eidkern::card
+{
+
+class Session
+{
+public:
+    Session() = default;
+    ~Session(); // gives the card back; it is reset if it was claimed, so that no secure channel survives
+    Session(const Session&) = delete;
+
+    // Shared, T=0 or T=1. Waits up to 10 s for a program that has the card for itself; a card that does not respond is
+    // tried three times. `stop` ends the waiting between the tries.
+    CardResult<Done> open(const std::string& reader, const std::stop_token& stop);
+
+    // The bytes that came, maybe none. `claimed`: within a transaction, which is begun if it is not held yet, and never sent
+    // twice. Otherwise it is sent again once after a foreign reset or a failed transmission.
+    CardResult<Bytes> transmit(ByteView apdu, bool claimed, const std::stop_token& stop);
+
+private:
+    LONG connect(const std::string& reader, const std::stop_token& stop);
+    LONG begin();
+    LONG reconnect();
+    LONG exchange(ByteView apdu, Bytes& answer);
+    CardFault whyFailed(LONG result, const std::stop_token& stop);
+
+    SCARDCONTEXT context_ = 0;
+    SCARDHANDLE card_ = 0;
+    DWORD protocol_ = 0;
+    bool open_ = false, claimed_ = false;
+};
+
+} // namespace eidkern::card

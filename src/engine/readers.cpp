@@ -1,0 +1,109 @@
+#include "eidkern/readers.h"
+
+#include "card/eid_card.h"
+#include "card/pcsc/readers.h"
+#include "card/pcsc/threads.h"
+#include "engine/json_log.h"
+#include "network/qt_clock.h"
+#include "network/qt_scheduler.h"
+
+namespace eidkern
+{
+
+class ReaderWatch::Impl
+{
+public:
+    explicit Impl(std::function<void(const ReaderList&)> handler)
+        : handler_(std::make_shared<std::function<void(const ReaderList&)>>(std::move(handler))), watching_(start(scheduler_, watch()))
+    {
+    }
+
+private:
+    Task<Done> watch()
+    {
+        for (;;)
+        {
+            co_await readers_.changed();
+            ReaderList list{.service = readers_.picture()->service, .readers = {}};
+            for (const auto& [name, state] : readers_.picture()->readers) list.readers.push_back({name, state.card, state.mute, state.exclusive});
+            scheduler_.post([handler = handler_, list = std::move(list)] { (*handler)(list); }); // may destroy this coroutine
+        }
+    }
+
+    std::shared_ptr<std::function<void(const ReaderList&)>> handler_;
+    network::QtScheduler scheduler_;
+    card::PcscReaders readers_{scheduler_};
+    Pending<Done> watching_;
+};
+
+ReaderWatch::ReaderWatch(std::function<void(const ReaderList&)> handler) : impl_(std::make_unique<Impl>(std::move(handler))) {}
+ReaderWatch::~ReaderWatch() = default;
+
+class CardLooker::Impl
+{
+public:
+    Impl(std::string reader, std::function<void(const CardLook&)> handler)
+        : handler_(std::make_shared<std::function<void(const CardLook&)>>(std::move(handler))), looking_(start(scheduler_, run(std::move(reader))))
+    {
+    }
+
+private:
+    Task<Done> run(std::string reader)
+    {
+        auto looking = look(std::move(reader));
+        auto seen = co_await std::move(looking);
+        scheduler_.post([handler = handler_, seen = std::move(seen)] { (*handler)(seen); });
+        co_return Done{};
+    }
+
+    Task<CardLook> look(std::string reader)
+    {
+        if (!readers_.picture()) co_await readers_.changed();
+        for (const auto& [name, state] : readers_.picture()->readers)
+            if (reader.empty() && state.card && !state.mute) reader = name;
+        CardLook seen{.result = LookResult::NoCard, .reader = reader, .type = {}, .pace = {}};
+        auto connecting = readers_.connect(reader);
+        auto channel = co_await std::move(connecting);
+        if (!channel)
+        {
+            if (channel.error() != CardFault::Removed) seen.result = LookResult::NotReachable;
+            co_return seen;
+        }
+        card::EidCard eid(std::move(*channel), random_, log_);
+        auto recognising = eid.recognise();
+        const auto recognised = co_await std::move(recognising);
+        if (recognised) describe(eid, seen);
+        else if (recognised.error() == CardFault::CommandFailed) seen.result = LookResult::NotReachable;
+        else if (recognised.error() != CardFault::Removed) seen.result = LookResult::NoEidCard;
+        co_return seen;
+    }
+
+    static void describe(const card::EidCard& eid, CardLook& seen)
+    {
+        const auto infos = card::parseSecurityInfos(eid.efCardAccess()).value();
+        seen.result = LookResult::Recognised;
+        seen.type = name(eid.about().type);
+        seen.triesLeft = eid.about().pin.triesLeft;
+        seen.deactivated = eid.about().pin.deactivated;
+        seen.efCardAccessSize = eid.efCardAccess().size();
+        seen.chipAuthentications = int(infos.chipAuthentication.size());
+        for (const auto& each : infos.pace) seen.pace.push_back({"AES-" + std::to_string(each.keySize * 8), each.parameterId});
+    }
+
+    std::shared_ptr<std::function<void(const CardLook&)>> handler_;
+    network::QtScheduler scheduler_;
+    network::QtClock clock_{scheduler_};
+    SystemRandom random_;
+    JsonLog log_{{}, clock_};
+    card::PcscReaders readers_{scheduler_};
+    Pending<Done> looking_;
+};
+
+CardLooker::CardLooker(std::string reader, std::function<void(const CardLook&)> handler) : impl_(std::make_unique<Impl>(std::move(reader), std::move(handler)))
+{
+}
+CardLooker::~CardLooker() = default;
+
+bool finishPcsc(std::chrono::milliseconds atMost) { return card::threadsEnded(atMost); }
+
+} // namespace eidkern

@@ -1,0 +1,188 @@
+// What a connection makes of each answer of pcsc-lite. Its functions are replaced by a script: this program's own ones win over
+// those of the library.
+#include <QTest>
+#include <algorithm>
+#include <deque>
+#include <string>
+
+#include "card/pcsc/codes.h"
+#include "card/pcsc/session.h"
+
+using namespace eidkern;
+using namespace eidkern::card;
+
+namespace
+{
+
+struct Script
+{
+    std::deque<LONG> connects, begins, transmits; // results in order; then success
+    Bytes answer{0x90, 0x00};
+    std::string calls;
+
+    static LONG next(std::deque<LONG>& results)
+    {
+        if (results.empty()) return SCARD_S_SUCCESS;
+        const LONG result = results.front();
+        results.pop_front();
+        return result;
+    }
+} script;
+
+} // namespace
+
+extern "C"
+{
+    LONG SCardEstablishContext(DWORD, LPCVOID, LPCVOID, LPSCARDCONTEXT context)
+    {
+        *context = 1;
+        return SCARD_S_SUCCESS;
+    }
+    LONG SCardReleaseContext(SCARDCONTEXT) { return script.calls += "release ", SCARD_S_SUCCESS; }
+    LONG SCardConnect(SCARDCONTEXT, LPCSTR, DWORD, DWORD, LPSCARDHANDLE card, LPDWORD protocol)
+    {
+        *card = 2;
+        *protocol = SCARD_PROTOCOL_T1;
+        return script.calls += "connect ", Script::next(script.connects);
+    }
+    LONG SCardReconnect(SCARDHANDLE, DWORD, DWORD, DWORD, LPDWORD) { return script.calls += "reconnect ", SCARD_S_SUCCESS; }
+    LONG SCardDisconnect(SCARDHANDLE, DWORD how) { return script.calls += how == SCARD_RESET_CARD ? "reset " : "leave ", SCARD_S_SUCCESS; }
+    LONG SCardBeginTransaction(SCARDHANDLE) { return script.calls += "begin ", Script::next(script.begins); }
+    LONG SCardEndTransaction(SCARDHANDLE, DWORD) { return script.calls += "end ", SCARD_S_SUCCESS; }
+    LONG SCardStatus(SCARDHANDLE, LPSTR, LPDWORD, LPDWORD, LPDWORD, LPBYTE, LPDWORD) { return SCARD_S_SUCCESS; }
+    LONG SCardTransmit(SCARDHANDLE, const SCARD_IO_REQUEST*, LPCBYTE, DWORD, SCARD_IO_REQUEST*, LPBYTE to, LPDWORD length)
+    {
+        script.calls += "transmit ";
+        const LONG result = Script::next(script.transmits);
+        std::copy(script.answer.begin(), script.answer.end(), to);
+        *length = script.answer.size();
+        return result;
+    }
+}
+
+class pcsc_session_test : public QObject
+{
+    Q_OBJECT
+
+    const Bytes apdu{0x00, 0xA4, 0x00, 0x0C};
+    const std::stop_token never = {};
+
+private Q_SLOTS:
+    void init() { script = {}; }
+
+    void unclaimedCardsAreLeftAsTheyAre()
+    {
+        {
+            Session session;
+            QVERIFY(session.open("R", never).has_value());
+            QCOMPARE(session.transmit(apdu, false, never).value(), Bytes({0x90, 0x00}));
+        }
+        QCOMPARE(script.calls, "connect transmit leave release ");
+    }
+
+    void claimedCardsAreHeldAndReset()
+    {
+        {
+            Session session;
+            QVERIFY(session.open("R", never).has_value());
+            QVERIFY(session.transmit(apdu, true, never).has_value());
+            QVERIFY(session.transmit(apdu, true, never).has_value());
+        }
+        QCOMPARE(script.calls, "connect begin transmit transmit end reset release ");
+    }
+
+    void afterAForeignResetItIsSentAgainOnce()
+    {
+        Session session;
+        QVERIFY(session.open("R", never).has_value());
+        script = {.connects = {}, .begins = {}, .transmits = {SCARD_W_RESET_CARD}, .calls = {}};
+        QVERIFY(session.transmit(apdu, false, never).has_value());
+        QCOMPARE(script.calls, "transmit reconnect transmit ");
+        script = {.connects = {}, .begins = {}, .transmits = {SCARD_W_RESET_CARD, SCARD_W_RESET_CARD}, .calls = {}};
+        QCOMPARE(session.transmit(apdu, false, never).error(), CardFault::CommandFailed);
+        QCOMPARE(script.calls, "transmit reconnect transmit ");
+    }
+
+    void aResetBeforeTheClaimIsCured()
+    {
+        Session session;
+        QVERIFY(session.open("R", never).has_value());
+        script = {.connects = {}, .begins = {SCARD_W_RESET_CARD}, .transmits = {}, .calls = {}};
+        QVERIFY(session.transmit(apdu, true, never).has_value());
+        QCOMPARE(script.calls, "begin reconnect begin transmit ");
+    }
+
+    void onceClaimedNothingIsSentTwice_data()
+    {
+        QTest::addColumn<qint64>("result");
+        QTest::newRow("reset") << qint64(SCARD_W_RESET_CARD);
+        QTest::newRow("not transacted") << qint64(SCARD_E_NOT_TRANSACTED);
+        QTest::newRow("buffer") << qint64(SCARD_E_INSUFFICIENT_BUFFER);
+        QTest::newRow("unpowered") << qint64(SCARD_W_UNPOWERED_CARD);
+    }
+    void onceClaimedNothingIsSentTwice()
+    {
+        QFETCH(qint64, result);
+        Session session;
+        QVERIFY(session.open("R", never).has_value());
+        script = {.connects = {}, .begins = {}, .transmits = {LONG(result)}, .calls = {}};
+        QVERIFY(!session.transmit(apdu, true, never).has_value());
+        QCOMPARE(script.calls, "begin transmit ");
+    }
+
+    void aBusyCardIsWaitedFor()
+    {
+        Session session;
+        script.connects = {SCARD_E_SHARING_VIOLATION, SCARD_W_UNPOWERED_CARD};
+        QVERIFY(session.open("R", never).has_value());
+        script.transmits = {SCARD_E_SHARING_VIOLATION};
+        QVERIFY(session.transmit(apdu, false, never).has_value());
+        QCOMPARE(script.calls, "connect connect connect transmit transmit ");
+    }
+
+    void stopEndsTheWaiting()
+    {
+        std::stop_source stop;
+        stop.request_stop();
+        Session session;
+        script.connects.assign(1000, SCARD_E_SHARING_VIOLATION);
+        QCOMPARE(session.open("R", stop.get_token()).error(), CardFault::CommandFailed);
+        QCOMPARE(script.calls, "connect ");
+    }
+
+    void aCardThatStaysSilentCountsAsNone()
+    {
+        Session session;
+        script.connects.assign(10, SCARD_W_UNRESPONSIVE_CARD);
+        QCOMPARE(session.open("R", never).error(), CardFault::Removed);
+        QCOMPARE(script.calls, "connect connect connect ");
+    }
+
+    void anEmptyAnswerIsHandedOn()
+    {
+        Session session;
+        QVERIFY(session.open("R", never).has_value());
+        script.answer = {};
+        QCOMPARE(session.transmit(apdu, false, never).value(), Bytes());
+    }
+
+    void codes()
+    {
+        QCOMPARE(faultOfScard(SCARD_W_REMOVED_CARD), CardFault::Removed);
+        QCOMPARE(faultOfScard(SCARD_E_INVALID_VALUE), CardFault::Removed); // the handle's reader is gone
+        QCOMPARE(faultOfScard(SCARD_E_INSUFFICIENT_BUFFER), CardFault::WrongLength);
+        QCOMPARE(faultOfScard(SCARD_E_PROTO_MISMATCH), CardFault::Protocol);
+        QCOMPARE(faultOfScard(SCARD_W_RESET_CARD), CardFault::CommandFailed);
+        QCOMPARE(faultOfScard(SCARD_E_SHARING_VIOLATION), CardFault::CommandFailed);
+        QCOMPARE(faultOfScard(0x1234), CardFault::CommandFailed);
+        for (const LONG lost : {SCARD_F_COMM_ERROR, SCARD_E_NO_SERVICE, SCARD_E_SERVICE_STOPPED, SCARD_E_INVALID_HANDLE})
+        {
+            QVERIFY(isServiceLost(lost));
+            QCOMPARE(faultOfScard(lost), CardFault::Removed);
+        }
+        QVERIFY(!isServiceLost(SCARD_W_RESET_CARD));
+    }
+};
+
+QTEST_GUILESS_MAIN(pcsc_session_test)
+#include "pcsc_session_test.moc"
