@@ -215,7 +215,8 @@ class scenario_test : public QObject
             }
             return {};
         };
-        lab = labFor(random, labClock, faults, requestOf(scenario["request"].toObject()), {scenario["attached"].toBool(), scenario["redirects"].toBool()}, oldTrust);
+        lab = labFor(random, labClock, faults, requestOf(scenario["request"].toObject()), {scenario["attached"].toBool(), scenario["redirects"].toBool()},
+                     oldTrust);
 
         UserScript script;
         for (const auto& each : user["passwords"].toArray()) script.passwords.push_back(each.toString().toStdString());
