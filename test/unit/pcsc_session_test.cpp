@@ -73,7 +73,7 @@ private Q_SLOTS:
     void unclaimedCardsAreLeftAsTheyAre()
     {
         {
-            Session session;
+            PcscSession session;
             QVERIFY(session.open("R", never).has_value());
             QCOMPARE(session.transmit(apdu, false, never).value(), Bytes({0x90, 0x00}));
         }
@@ -83,7 +83,7 @@ private Q_SLOTS:
     void claimedCardsAreHeldAndReset()
     {
         {
-            Session session;
+            PcscSession session;
             QVERIFY(session.open("R", never).has_value());
             QVERIFY(session.transmit(apdu, true, never).has_value());
             QVERIFY(session.transmit(apdu, true, never).has_value());
@@ -93,7 +93,7 @@ private Q_SLOTS:
 
     void afterAForeignResetItIsSentAgainOnce()
     {
-        Session session;
+        PcscSession session;
         QVERIFY(session.open("R", never).has_value());
         script = {.connects = {}, .begins = {}, .transmits = {SCARD_W_RESET_CARD}, .calls = {}};
         QVERIFY(session.transmit(apdu, false, never).has_value());
@@ -105,7 +105,7 @@ private Q_SLOTS:
 
     void aResetBeforeTheClaimIsCured()
     {
-        Session session;
+        PcscSession session;
         QVERIFY(session.open("R", never).has_value());
         script = {.connects = {}, .begins = {SCARD_W_RESET_CARD}, .transmits = {}, .calls = {}};
         QVERIFY(session.transmit(apdu, true, never).has_value());
@@ -123,7 +123,7 @@ private Q_SLOTS:
     void onceClaimedNothingIsSentTwice()
     {
         QFETCH(qint64, result);
-        Session session;
+        PcscSession session;
         QVERIFY(session.open("R", never).has_value());
         script = {.connects = {}, .begins = {}, .transmits = {LONG(result)}, .calls = {}};
         QVERIFY(!session.transmit(apdu, true, never).has_value());
@@ -132,7 +132,7 @@ private Q_SLOTS:
 
     void aBusyCardIsWaitedFor()
     {
-        Session session;
+        PcscSession session;
         script.connects = {SCARD_E_SHARING_VIOLATION, SCARD_W_UNPOWERED_CARD};
         QVERIFY(session.open("R", never).has_value());
         script.transmits = {SCARD_E_SHARING_VIOLATION};
@@ -144,7 +144,7 @@ private Q_SLOTS:
     {
         std::stop_source stop;
         stop.request_stop();
-        Session session;
+        PcscSession session;
         script.connects.assign(1000, SCARD_E_SHARING_VIOLATION);
         QCOMPARE(session.open("R", stop.get_token()).error(), CardFault::CommandFailed);
         QCOMPARE(script.calls, "connect ");
@@ -152,7 +152,7 @@ private Q_SLOTS:
 
     void aCardThatStaysSilentCountsAsNone()
     {
-        Session session;
+        PcscSession session;
         script.connects.assign(10, SCARD_W_UNRESPONSIVE_CARD);
         QCOMPARE(session.open("R", never).error(), CardFault::Removed);
         QCOMPARE(script.calls, "connect connect connect ");
@@ -160,7 +160,7 @@ private Q_SLOTS:
 
     void anEmptyAnswerIsHandedOn()
     {
-        Session session;
+        PcscSession session;
         QVERIFY(session.open("R", never).has_value());
         script.answer = {};
         QCOMPARE(session.transmit(apdu, false, never).value(), Bytes());

@@ -62,7 +62,7 @@ public:
     Pending<CardResult<Bytes>> transmit(Bytes apdu) override
     {
         return worker_->call(
-            [apdu = std::move(apdu), claimed = claimed_](Session& session, const std::stop_token& stop) { return session.transmit(apdu, claimed, stop); });
+            [apdu = std::move(apdu), claimed = claimed_](PcscSession& session, const std::stop_token& stop) { return session.transmit(apdu, claimed, stop); });
     }
 
     Pending<Done> removed() override
@@ -116,7 +116,7 @@ Task<CardResult<std::unique_ptr<Channel>>> PcscReaders::connect(std::string read
     if (!seen || !seen->card) co_return fault(CardFault::Removed);
     const auto counter = seen->counter;
     auto worker = std::make_unique<Worker>(state->scheduler, state->inbox);
-    auto opening = worker->call([reader](Session& session, const std::stop_token& stop) { return session.open(reader, stop); });
+    auto opening = worker->call([reader](PcscSession& session, const std::stop_token& stop) { return session.open(reader, stop); });
     const auto opened = co_await std::move(opening);
     if (!opened) co_return fault(opened.error());
     co_return std::make_unique<PcscChannel>(std::move(state), std::move(worker), std::move(reader), counter);

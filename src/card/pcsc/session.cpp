@@ -28,14 +28,14 @@ static void pause(std::chrono::milliseconds time, const std::stop_token& stop)
     std::condition_variable_any().wait_for(lock, stop, time, [] { return false; });
 }
 
-Session::~Session()
+PcscSession::~PcscSession()
 {
     if (claimed_) SCardEndTransaction(card_, SCARD_LEAVE_CARD);
     if (open_) SCardDisconnect(card_, claimed_ ? SCARD_RESET_CARD : SCARD_LEAVE_CARD);
     if (context_) SCardReleaseContext(context_);
 }
 
-CardResult<Done> Session::open(const std::string& reader, const std::stop_token& stop)
+CardResult<Done> PcscSession::open(const std::string& reader, const std::stop_token& stop)
 {
     LONG result = SCardEstablishContext(SCARD_SCOPE_USER, nullptr, nullptr, &context_);
     if (result == SCARD_S_SUCCESS) result = connect(reader, stop);
@@ -44,7 +44,7 @@ CardResult<Done> Session::open(const std::string& reader, const std::stop_token&
     return Done{};
 }
 
-LONG Session::connect(const std::string& reader, const std::stop_token& stop)
+LONG PcscSession::connect(const std::string& reader, const std::stop_token& stop)
 {
     for (int busy = 0, silent = 0;;)
     {
@@ -60,7 +60,7 @@ LONG Session::connect(const std::string& reader, const std::stop_token& stop)
     }
 }
 
-CardResult<Bytes> Session::transmit(ByteView apdu, bool claimed, const std::stop_token& stop)
+CardResult<Bytes> PcscSession::transmit(ByteView apdu, bool claimed, const std::stop_token& stop)
 {
     if (claimed && !claimed_)
         if (const LONG begun = begin(); begun != SCARD_S_SUCCESS) return fault(faultOfScard(begun));
@@ -82,7 +82,7 @@ CardResult<Bytes> Session::transmit(ByteView apdu, bool claimed, const std::stop
     }
 }
 
-LONG Session::begin()
+LONG PcscSession::begin()
 {
     LONG result = SCardBeginTransaction(card_);
     for (int tries = 0; is(result, SCARD_W_RESET_CARD) && tries < 2; ++tries) // by another program, before us
@@ -94,9 +94,9 @@ LONG Session::begin()
     return result;
 }
 
-LONG Session::reconnect() { return SCardReconnect(card_, SCARD_SHARE_SHARED, protocols, SCARD_RESET_CARD, &protocol_); }
+LONG PcscSession::reconnect() { return SCardReconnect(card_, SCARD_SHARE_SHARED, protocols, SCARD_RESET_CARD, &protocol_); }
 
-LONG Session::exchange(ByteView apdu, Bytes& answer)
+LONG PcscSession::exchange(ByteView apdu, Bytes& answer)
 {
     answer.resize(MAX_BUFFER_SIZE_EXTENDED);
     DWORD length = answer.size();
@@ -107,7 +107,7 @@ LONG Session::exchange(ByteView apdu, Bytes& answer)
 }
 
 // A card that is lifted off while it computes fails with NOT_TRANSACTED first; pcscd knows up to 400 ms later that it is gone.
-CardFault Session::whyFailed(LONG result, const std::stop_token& stop)
+CardFault PcscSession::whyFailed(LONG result, const std::stop_token& stop)
 {
     if (!is(result, SCARD_E_NOT_TRANSACTED)) return faultOfScard(result);
     for (int looks = 0; looks < 10 && !stop.stop_requested(); ++looks)

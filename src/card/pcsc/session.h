@@ -12,12 +12,12 @@
 namespace eidkern::card
 {
 
-class Session
+class PcscSession
 {
 public:
-    Session() = default;
-    ~Session(); // gives the card back; it is reset if it was claimed, so that no secure channel survives
-    Session(const Session&) = delete;
+    PcscSession() = default;
+    ~PcscSession(); // gives the card back; it is reset if it was claimed, so that no secure channel survives
+    PcscSession(const PcscSession&) = delete;
 
     // Shared, T=0 or T=1. Waits up to 10 s for a program that has the card for itself; a card that does not respond is
     // tried three times. `stop` ends the waiting between the tries.

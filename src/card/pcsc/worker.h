@@ -1,4 +1,4 @@
-// The thread of one Session. Jobs run there one after the other, their results arrive on the engine's thread. Dropping a
+// The thread of one PcscSession. Jobs run there one after the other, their results arrive on the engine's thread. Dropping a
 // job's Pending skips the job, or throws its late result away. Destroying the worker never blocks: the thread gives the card
 // back by itself, as soon as the call that it is in returns.
 #pragma once
@@ -23,20 +23,20 @@ public:
     Worker(Scheduler& scheduler, std::shared_ptr<Inbox> inbox) : scheduler_(scheduler), inbox_(std::move(inbox))
     {
         startThread([queue = queue_] {
-            Session session;
+            PcscSession session;
             while (const auto job = queue->next()) job(session);
         });
     }
     ~Worker() { queue_->stop(); }
     Worker(const Worker&) = delete;
 
-    template<typename Job> // T job(Session&, const std::stop_token&)
+    template<typename Job> // T job(PcscSession&, const std::stop_token&)
     auto call(Job job)
     {
-        using T = std::invoke_result_t<Job&, Session&, const std::stop_token&>;
+        using T = std::invoke_result_t<Job&, PcscSession&, const std::stop_token&>;
         Pending<T> pending(scheduler_);
         const auto dropped = std::make_shared<StopWhenDropped>();
-        queue_->add([promise = pending.promise(), token = dropped->source.get_token(), inbox = inbox_, job = std::move(job)](Session& session) mutable {
+        queue_->add([promise = pending.promise(), token = dropped->source.get_token(), inbox = inbox_, job = std::move(job)](PcscSession& session) mutable {
             if (token.stop_requested()) return;
             auto result = std::make_shared<T>(job(session, token));
             inbox->post([promise, result]() mutable { promise.set(std::move(*result)); });
@@ -55,7 +55,7 @@ private:
     class Queue
     {
     public:
-        using Runnable = std::function<void(Session&)>;
+        using Runnable = std::function<void(PcscSession&)>;
 
         Runnable next() // nothing: it is over
         {
