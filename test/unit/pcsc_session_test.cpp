@@ -16,7 +16,7 @@ namespace
 
 struct Script
 {
-    std::deque<LONG> connects, begins, transmits; // results in order; then success
+    std::deque<LONG> connects, begins, transmits, looks; // results in order; then success
     Bytes answer{0x90, 0x00};
     std::string calls;
 
@@ -49,7 +49,7 @@ extern "C"
     LONG SCardDisconnect(SCARDHANDLE, DWORD how) { return script.calls += how == SCARD_RESET_CARD ? "reset " : "leave ", SCARD_S_SUCCESS; }
     LONG SCardBeginTransaction(SCARDHANDLE) { return script.calls += "begin ", Script::next(script.begins); }
     LONG SCardEndTransaction(SCARDHANDLE, DWORD) { return script.calls += "end ", SCARD_S_SUCCESS; }
-    LONG SCardStatus(SCARDHANDLE, LPSTR, LPDWORD, LPDWORD, LPDWORD, LPBYTE, LPDWORD) { return SCARD_S_SUCCESS; }
+    LONG SCardStatus(SCARDHANDLE, LPSTR, LPDWORD, LPDWORD, LPDWORD, LPBYTE, LPDWORD) { return Script::next(script.looks); }
     LONG SCardTransmit(SCARDHANDLE, const SCARD_IO_REQUEST*, LPCBYTE, DWORD, SCARD_IO_REQUEST*, LPBYTE to, LPDWORD length)
     {
         script.calls += "transmit ";
@@ -158,12 +158,14 @@ private Q_SLOTS:
         QCOMPARE(script.calls, "connect connect connect ");
     }
 
-    void anEmptyAnswerIsHandedOn()
+    void anEmptyAnswerIsAFailedCommand() // or the last word of a daemon that has been killed
     {
         PcscSession session;
         QVERIFY(session.open("R", never).has_value());
         script.answer = {};
-        QCOMPARE(session.transmit(apdu, false, never).value(), Bytes());
+        QCOMPARE(session.transmit(apdu, true, never).error(), CardFault::CommandFailed);
+        script.looks = {SCARD_E_NO_SERVICE};
+        QCOMPARE(session.transmit(apdu, true, never).error(), CardFault::Removed);
     }
 
     void codes()

@@ -70,7 +70,8 @@ CardResult<Bytes> PcscSession::transmit(ByteView apdu, bool claimed, const std::
     for (int busy = 0;;)
     {
         const LONG result = exchange(apdu, answer);
-        if (result == SCARD_S_SUCCESS) return answer;
+        if (result == SCARD_S_SUCCESS && !answer.empty()) return answer;
+        if (result == SCARD_S_SUCCESS) return fault(whyFailed(SCARD_E_NOT_TRANSACTED, stop)); // what a daemon says that is killed meanwhile
         if (is(result, SCARD_E_SHARING_VIOLATION) && ++busy < busyTries && !stop.stop_requested()) pause(busyPause, stop); // not sent
         else
         {
