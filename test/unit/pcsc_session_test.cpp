@@ -95,10 +95,10 @@ private Q_SLOTS:
     {
         PcscSession session;
         QVERIFY(session.open("R", never).has_value());
-        script = {.connects = {}, .begins = {}, .transmits = {SCARD_W_RESET_CARD}, .calls = {}};
+        script = {.connects = {}, .begins = {}, .transmits = {SCARD_W_RESET_CARD}, .looks = {}, .calls = {}};
         QVERIFY(session.transmit(apdu, false, never).has_value());
         QCOMPARE(script.calls, "transmit reconnect transmit ");
-        script = {.connects = {}, .begins = {}, .transmits = {SCARD_W_RESET_CARD, SCARD_W_RESET_CARD}, .calls = {}};
+        script = {.connects = {}, .begins = {}, .transmits = {SCARD_W_RESET_CARD, SCARD_W_RESET_CARD}, .looks = {}, .calls = {}};
         QCOMPARE(session.transmit(apdu, false, never).error(), CardFault::CommandFailed);
         QCOMPARE(script.calls, "transmit reconnect transmit ");
     }
@@ -107,7 +107,7 @@ private Q_SLOTS:
     {
         PcscSession session;
         QVERIFY(session.open("R", never).has_value());
-        script = {.connects = {}, .begins = {SCARD_W_RESET_CARD}, .transmits = {}, .calls = {}};
+        script = {.connects = {}, .begins = {SCARD_W_RESET_CARD}, .transmits = {}, .looks = {}, .calls = {}};
         QVERIFY(session.transmit(apdu, true, never).has_value());
         QCOMPARE(script.calls, "begin reconnect begin transmit ");
     }
@@ -125,7 +125,7 @@ private Q_SLOTS:
         QFETCH(qint64, result);
         PcscSession session;
         QVERIFY(session.open("R", never).has_value());
-        script = {.connects = {}, .begins = {}, .transmits = {LONG(result)}, .calls = {}};
+        script = {.connects = {}, .begins = {}, .transmits = {LONG(result)}, .looks = {}, .calls = {}};
         QVERIFY(!session.transmit(apdu, true, never).has_value());
         QCOMPARE(script.calls, "begin transmit ");
     }

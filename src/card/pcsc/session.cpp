@@ -108,9 +108,11 @@ LONG PcscSession::exchange(ByteView apdu, Bytes& answer)
 }
 
 // A card that is lifted off while it computes fails with NOT_TRANSACTED first; pcscd knows up to 400 ms later that it is gone.
+// A daemon that is killed meanwhile leaves other codes behind: whatever is not understood is looked at again.
 CardFault PcscSession::whyFailed(LONG result, const std::stop_token& stop)
 {
-    if (!is(result, SCARD_E_NOT_TRANSACTED)) return faultOfScard(result);
+    const bool wasReset = is(result, SCARD_W_RESET_CARD) || is(result, SCARD_W_UNPOWERED_CARD);
+    if (faultOfScard(result) != CardFault::CommandFailed || (wasReset && !claimed_)) return faultOfScard(result);
     for (int looks = 0; looks < 10 && !stop.stop_requested(); ++looks)
     {
         DWORD nameLength = 0, state = 0, protocol = 0, atrLength = 0;
