@@ -45,13 +45,13 @@ Pending<CardResult<std::unique_ptr<Card>>> CardPort::next(std::function<void()> 
     const bool simulated = std::ranges::any_of(cards_, [](const SimulatedCard& each) { return each.state->reader.hasCard(); });
     if (!simulated && !pcsc_) wanted();
     auto watchers = std::make_shared<std::vector<Pending<Done>>>(); // they end when somebody's card is taken, or nobody waits
-    for (const auto& each : cards_) watchers->push_back(start(scheduler_, watchSimulated(each, pending.promise())));
+    for (const auto& each : cards_) watchers->push_back(start(scheduler_, watchSimulated(each, wanted, pending.promise())));
     if (pcsc_) watchers->push_back(start(scheduler_, watchPcsc(simulated ? std::function<void()>([] {}) : std::move(wanted), pending.promise())));
     pending.keep(watchers);
     return pending;
 }
 
-Task<Done> CardPort::watchSimulated(SimulatedCard card, Found found)
+Task<Done> CardPort::watchSimulated(SimulatedCard card, std::function<void()> wanted, Found found)
 {
     auto& reader = card.state->reader;
     for (;;)
@@ -68,7 +68,9 @@ Task<Done> CardPort::watchSimulated(SimulatedCard card, Found found)
         auto recognising = recognise(eid, found);
         const auto recognised = co_await std::move(recognising);
         if (recognised == Recognised::Told) co_return Done{};
-        co_await eid->removed(); // not an eID card: the next one may be
+        auto removed = eid->removed();
+        wanted();
+        co_await std::move(removed); // not an eID card: the next one may be
     }
 }
 
@@ -117,7 +119,7 @@ Task<Done> CardPort::tryPcsc(std::string reader, std::function<void()> wanted, F
     auto eid = std::make_unique<card::EidCard>(std::move(*channel), random_, log_);
     auto recognising = recognise(eid, found);
     const auto recognised = co_await std::move(recognising);
-    if (recognised == Recognised::Other) wanted();
+    if (recognised != Recognised::Told) wanted();
     co_return Done{};
 }
 

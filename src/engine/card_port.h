@@ -24,7 +24,7 @@ private:
     using Found = Promise<CardResult<std::unique_ptr<Card>>>;
     enum class Recognised { Told, Gone, Other }; // the caller was told of it, or of its failure; it is gone; no eID card
 
-    Task<Done> watchSimulated(SimulatedCard card, Found found);
+    Task<Done> watchSimulated(SimulatedCard card, std::function<void()> wanted, Found found);
     Task<Done> watchPcsc(std::function<void()> wanted, Found found);
     Task<Done> tryPcsc(std::string reader, std::function<void()> wanted, Found found);
     Task<Recognised> recognise(std::unique_ptr<card::EidCard>& eid, Found found); // takes the card if it is told

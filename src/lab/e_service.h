@@ -26,8 +26,8 @@ public:
     bool listen(std::uint16_t port) { return http_.listen(port) && (!options_.redirects || redirector_.listen(0)); }
     std::string redirectorOrigin() const { return redirector_.origin(); }
     std::string origin() const { return http_.origin(); }
-    const HttpServer& http() const { return http_; }
-    const HttpServer& redirector() const { return redirector_; }
+    HttpServer& http() { return http_; }
+    HttpServer& redirector() { return redirector_; }
 
 private:
     HttpAnswer answer(const HttpRequest& request);

@@ -18,7 +18,7 @@ public:
     bool listen(std::uint16_t port) { return http_.listen(port); }
     HttpAnswer attached(const HttpRequest& request); // that came to the eService
     std::string address() const { return http_.origin() + path; } // ServerAddress of the tcToken
-    const HttpServer& http() const { return http_; }
+    HttpServer& http() { return http_; }
 
 private:
     HttpAnswer answer(const HttpRequest& request, Session* session);

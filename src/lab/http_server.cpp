@@ -50,6 +50,20 @@ HttpServer::HttpServer(Server who, TlsProfile usual, std::size_t largestBody, Fa
     });
 }
 
+bool HttpServer::listen(std::uint16_t port)
+{
+    const bool done = tcp_.listen(QHostAddress::LocalHost, port);
+    port_ = tcp_.serverPort();
+    return done;
+}
+
+bool HttpServer::refuse(bool connections)
+{
+    if (!connections) return tcp_.isListening() || tcp_.listen(QHostAddress::LocalHost, port_);
+    tcp_.close();
+    return true;
+}
+
 void HttpServer::accept(QTcpSocket* socket)
 {
     if (open_ == mostConnections) return socket->deleteLater();
@@ -106,9 +120,20 @@ void HttpServer::answer(TlsConnection& connection, const HttpRequest& request)
         case HttpAnswer::Delivery::CloseHalfway: // within the body, if there is one
             connection.write(wire.first(wire.size() - qsizetype(answer.body.size() + 1) / 2));
             return connection.close();
+        case HttpAnswer::Delivery::Drip: return drip(connection, wire, 0);
+        case HttpAnswer::Delivery::Raw: connection.write(QByteArray::fromStdString(answer.body)); break;
         case HttpAnswer::Delivery::Whole: connection.write(wire);
     }
     if (answer.closeAfterwards) connection.close();
+}
+
+void HttpServer::drip(TlsConnection& connection, const QByteArray& wire, qsizetype next)
+{
+    if (next == wire.size() || connection.isOver()) return;
+    connection.write(wire.sliced(next, 1));
+    if (faults_.dripped) faults_.dripped();
+    const auto again = [this, &connection, wire, next] { drip(connection, wire, next + 1); };
+    QMetaObject::invokeMethod(&connection, again, Qt::QueuedConnection);
 }
 
 } // namespace eidkern::lab

@@ -23,13 +23,22 @@ struct HttpRequest
 
 struct HttpAnswer
 {
-    enum class Delivery { Whole, Silence, Close, CloseHalfway, Reset }; // Silence: the connection stays open
+    enum class Delivery {
+        Whole,
+        Silence, // the connection stays open
+        Close,
+        CloseHalfway,
+        Reset,
+        Raw,  // the body is all that goes over the wire, whatever it is
+        Drip  // one byte per turn of the event loop; FaultScript::dripped is told of each
+    };
 
     int status = 200;
     std::string contentType = "text/plain; charset=utf-8", body = {};
     std::string location = {}; // header of this name; empty: left out
     Delivery delivery = Delivery::Whole;
     bool closeAfterwards = false;
+    bool operator==(const HttpAnswer&) const = default;
 };
 
 // A fault script. Unset members: no faults.
@@ -41,6 +50,7 @@ struct FaultScript
 {
     std::function<std::shared_ptr<TlsContext>(Server server, int connection, const TlsProfile& usual)> tls = {};
     std::function<void(Server server, int number, const HttpRequest& request, HttpAnswer& answer)> answer = {};
+    std::function<void()> dripped = {};
 };
 
 class HttpServer
@@ -50,8 +60,9 @@ public:
 
     HttpServer(Server who, TlsProfile usual, std::size_t largestBody, FaultScript faults, Handler handler);
 
-    bool listen(std::uint16_t port) { return tcp_.listen(QHostAddress::LocalHost, port); } // 0: any
-    std::uint16_t port() const { return tcp_.serverPort(); }
+    bool listen(std::uint16_t port); // 0: any
+    bool refuse(bool connections); // nobody listens on the port; false: again; the result says whether it could be had back
+    std::uint16_t port() const { return port_; }
     std::string origin() const { return "https://127.0.0.1:" + std::to_string(port()); }
 
     struct Counters
@@ -65,6 +76,7 @@ private:
     void accept(QTcpSocket* socket);
     void feed(TlsConnection& connection, Reading& reading, const QByteArray& plain);
     void answer(TlsConnection& connection, const HttpRequest& request);
+    void drip(TlsConnection& connection, const QByteArray& wire, qsizetype next);
 
     const Server who_;
     const std::shared_ptr<TlsContext> usual_;
@@ -73,6 +85,7 @@ private:
     const Handler handler_;
     Counters counters_;
     int open_ = 0;
+    std::uint16_t port_ = 0;
     QTcpServer tcp_; // owns the connections; last member: they go first
 };
 

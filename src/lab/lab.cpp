@@ -38,15 +38,15 @@ Lab::Lab(Random& random, const Clock& clock, LabOptions options)
 {
 }
 
-const HttpServer::Counters& Lab::counters(Server server) const
+HttpServer& Lab::http(Server server)
 {
     switch (server)
     {
-        case Server::EService: return eService_.http().counters();
-        case Server::EidServer: return eidServer_.http().counters();
+        case Server::EService: return eService_.http();
+        case Server::EidServer: return eidServer_.http();
         case Server::Redirector: break;
     }
-    return eService_.redirector().counters();
+    return eService_.redirector();
 }
 
 tl::expected<std::unique_ptr<Lab>, std::string> Lab::start(Random& random, const Clock& clock, LabOptions options)

@@ -40,7 +40,8 @@ public:
 
     const SessionRecord* lastSession() const { return sessions_.last(); } // valid until the next session begins
     std::vector<const SessionRecord*> sessions() const { return sessions_.all(); }
-    const HttpServer::Counters& counters(Server server) const;
+    HttpServer& http(Server server);
+    const HttpServer::Counters& counters(Server server) { return http(server).counters(); }
 
 private:
     Lab(Random& random, const Clock& clock, LabOptions options);

@@ -64,7 +64,7 @@ class Cards
 public:
     virtual ~Cards() = default;
     // The next eID card that is there or comes; a card that cannot be connected is a failure. `wanted` is called when there
-    // is none yet. Cards of another kind are passed over.
+    // is none yet, and again when one was none or is gone already. Cards of another kind are passed over.
     virtual Pending<CardResult<std::unique_ptr<Card>>> next(std::function<void()> wanted) = 0;
 };
 

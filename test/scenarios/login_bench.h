@@ -48,6 +48,7 @@ struct UserScript
     std::vector<std::string> passwords;               // one after the other; then the persona's own
     std::optional<std::vector<Right>> grant;          // of the optional ones; nothing: all
     bool silent = false;                              // never answers
+    bool gone = false;                                // the browser waits no more
     std::function<void(std::string_view state)> entered = [](std::string_view) {};
     std::function<void()> cardWanted = [] {};
     std::function<void()> insteadOfPassword = {};     // done once, and the first question for a password gets no answer
@@ -64,6 +65,7 @@ public:
     std::vector<std::string> said;  // questions and remarks
     std::vector<CvCertificate> learned; // links
     BrowserAnswer browser{0, {}};
+    int browserAnswers = 0;
 
     void entered(std::string_view state, int) override
     {
@@ -104,8 +106,11 @@ public:
     bool answerBrowser(const BrowserAnswer& answer) override
     {
         browser = answer;
-        return true;
+        ++browserAnswers;
+        return !script_.gone;
     }
+
+    void leave() { script_.gone = true; }
 
 private:
     Scheduler& scheduler_;
@@ -185,6 +190,11 @@ public:
         task_->start();
     }
     void cancel() { ports.stopper.set({FailureCode::User_Cancelled, std::string(ports.state)}); }
+    void leave() // the client that started the login is gone
+    {
+        user.leave();
+        cancel();
+    }
     void drop() { task_.reset(); }
 
     // Runs the event loop until the login has ended; nothing: it has not within 20 s of real time.

@@ -51,6 +51,7 @@ inline std::shared_ptr<lab::TlsContext> tlsFault(const std::string& name, const 
              p.ciphers = "ALL";
          }},
         {"alert", [](auto& p) { p.fault = lab::TlsFault::AlertInHandshake; }},
+        {"reset", [](auto& p) { p.fault = lab::TlsFault::ResetInHandshake; }},
         {"close", [](auto& p) { p.fault = lab::TlsFault::CloseInHandshake; }},
         {"stall", [](auto& p) { p.fault = lab::TlsFault::StallInHandshake; }},
     };

@@ -29,7 +29,7 @@ public:
     std::unique_ptr<Channel> connect(); // null without a card, or while the channel of an earlier call lives
 
     // Scripts. The APDUs of a channel count from 0.
-    using Hook = std::function<std::optional<Bytes>(int n, ByteView apdu)>; // nothing: the card answers itself
+    using Hook = std::function<std::optional<CardResult<Bytes>>(int n, ByteView apdu)>; // nothing: the card answers itself
     void answerWith(Hook hook);
     void removeAtApdu(int n); // instead of answering it; once
     void follow(const CardScript& script, Clock& clock); // `clock`: for the delay; outlives the card's presence
