@@ -142,7 +142,8 @@ private slots:
         QTest::newRow("German date") << R"("dateOfBirth": "12.08.1984")" << "a date like";
         QTest::newRow("umlaut") << R"("issuingState": "Ö")" << "letters A to Z";
         QTest::newRow("place without city") << R"("residence": {"street": "x"})" << "\"city\"";
-        QTest::newRow("place with more") << R"("residence": {"city": "x", "planet": "y"})" << "\"city\"";
+        QTest::newRow("place without country") << R"("placeOfBirth": {"city": "x"})" << "\"placeOfBirth\" (line 5): a text";
+        QTest::newRow("place with more") << R"("residence": {"city": "x", "country": "D", "planet": "y"})" << "\"city\"";
         QTest::newRow("place as number") << R"("residence": 3)" << "\"city\"";
         QTest::newRow("eID type") << R"("eidType": "Card")" << "\"eidType\" (line 5): CardCertified";
         QTest::newRow("3DES") << R"("pace": {"cipher": "3DES", "parameterId": 13})" << "AES-128";

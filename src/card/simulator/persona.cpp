@@ -17,7 +17,7 @@ struct PlaceEncoder
     Bytes operator()(const StructuredPlace& place) const
     {
         return tlv(0x30, {optionalObject(0xAA, utf8, place.street), tlv(0xAB, tlv(utf8, asBytes(place.city))), optionalObject(0xAC, utf8, place.state),
-                          optionalObject(0xAD, printable, place.country), optionalObject(0xAE, printable, place.zipCode)});
+                          tlv(0xAD, tlv(printable, asBytes(place.country))), optionalObject(0xAE, printable, place.zipCode)});
     }
     Bytes operator()(const FreeTextPlace& place) const { return tlv(0xA1, tlv(utf8, asBytes(place.text))); }
     Bytes operator()(const NoPlace& place) const { return tlv(0xA2, tlv(utf8, asBytes(place.reason))); }

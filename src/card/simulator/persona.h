@@ -16,7 +16,7 @@ namespace eidkern::card
 
 struct StructuredPlace
 {
-    std::string street = {}, city = {}, state = {}, country = {}, zipCode = {}; // empty: not on the card; the city is always there
+    std::string street = {}, city = {}, state = {}, country = {}, zipCode = {}; // empty: not on the card; city and country always are
 };
 struct FreeTextPlace
 {

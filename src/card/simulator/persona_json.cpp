@@ -89,7 +89,7 @@ Read<std::string> partialDate(const QJsonValue& value) { return date(value, true
 Read<Place> place(const QJsonValue& value)
 {
     const auto refused = tl::unexpected<std::string>(
-        "a text, {\"none\": reason}, or an object with \"city\" and optionally \"street\", \"zipCode\", \"state\", \"country\"");
+        "a text, {\"none\": reason}, or an object with \"city\", \"country\" and optionally \"street\", \"zipCode\", \"state\"");
     if (value.isString()) return FreeTextPlace{*anyText(value)};
     const auto object = value.toObject();
     if (object.size() == 1 && object["none"].isString()) return NoPlace{*anyText(object["none"])};
@@ -103,7 +103,7 @@ Read<Place> place(const QJsonValue& value)
         if (!text || (member == &out.zipCode && key != "zipCode")) return refused;
         *member = std::move(*text);
     }
-    if (out.city.empty()) return refused;
+    if (out.city.empty() || out.country.empty()) return refused;
     return out;
 }
 

@@ -24,7 +24,10 @@ def _place(value: bytes) -> str | dict[str, str]:
     if rest:
         raise ValueError("something after a place")
     if tag == 0x30:
-        return {PARTS[part][0]: tlv.only(PARTS[part][1], text).decode("utf-8") for part, text in tlv.parse(inner)}
+        place = {PARTS[part][0]: tlv.only(PARTS[part][1], text).decode("utf-8") for part, text in tlv.parse(inner)}
+        if not {"city", "country"} <= place.keys():
+            raise ValueError("a structured place without city or country")
+        return place
     text = tlv.only(UTF8, inner).decode("utf-8")
     return {0xA1: text, 0xA2: {"none": text}}[tag]
 

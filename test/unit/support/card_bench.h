@@ -24,7 +24,7 @@ inline card::Persona testPersona()
     persona.givenNames = "Henrike Lotte";
     persona.familyNames = "Sandwig";
     persona.dateOfBirth = "19870523";
-    persona.placeOfBirth = card::StructuredPlace{.city = "Wolkenstedt"};
+    persona.placeOfBirth = card::StructuredPlace{.city = "Wolkenstedt", .country = "D"};
     persona.nationality = "D";
     persona.residence = card::StructuredPlace{.street = "Am Möwenstieg 12", .city = "Neu-Eidersee", .country = "D", .zipCode = "99990"};
     persona.communityId = Bytes{0x02, 0x76, 0x09, 0x99, 0x99, 0x00, 0x00};
