@@ -411,6 +411,16 @@ class Certificates(CardTest):
         self.assertEqual(self.again().references, ["DE2NDCVCA00002", self.pki.cvca.chr])
         self.accepts(self.pki.dv)  # of the old one
 
+    def test_an_expired_link_certificate_is_no_trust_point(self):
+        self.accepts(self.issue(cvc.CVCA, -9, -2, holder="DE2NDCVCA00002", domain=True))
+        self.accepts(self.issue(cvc.CVCA, -5, 1, key=6, issuer="DE2NDCVCA00002", holder="DE2NDCVCA00003", domain=True))
+        self.assertEqual(self.again().references, ["DE2NDCVCA00003", self.pki.cvca.chr])
+
+    def test_a_link_certificate_of_the_previous_trust_point(self):
+        self.accepts(self.issue(cvc.CVCA, holder="DE2NDCVCA00002", domain=True))
+        self.accepts(self.issue(cvc.CVCA, holder="DE2NDCVCA00003", domain=True))
+        self.assertEqual(self.again().references, ["DE2NDCVCA00003", "DE2NDCVCA00002"])
+
     def test_keeps_two_trust_points_at_most(self):
         self.accepts(self.issue(cvc.CVCA, holder="DE2NDCVCA00002", domain=True))
         self.accepts(self.issue(cvc.CVCA, key=6, issuer="DE2NDCVCA00002", holder="DE2NDCVCA00003", domain=True))

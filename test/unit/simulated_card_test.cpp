@@ -604,6 +604,61 @@ private slots:
         SW(t.show(t.chain.dv), 0x9000); // the previous one still counts
     }
 
+    static CvCertificate link(std::string car, std::string chr, const EcKey& key, const EcKey& issuer, Date from, Date until)
+    {
+        return issueCvc({.car = std::move(car),
+                         .chr = std::move(chr),
+                         .chat = Chat::of(Role::Cvca, everyRight()),
+                         .effective = from,
+                         .expiration = until,
+                         .withDomainParameters = true},
+                        key, issuer);
+    }
+
+    void anExpiredLinkIsOnlyAStep() // accepted for this session, so that the next link can be reached; no trust point
+    {
+        Terminal t;
+        SW(t.pinWithChat(), 0x9000);
+        const auto second = generateKey(Curve::brainpoolP256r1(), t.random), third = generateKey(Curve::brainpoolP256r1(), t.random);
+        SW(t.show(link(t.chain.cvca.chr, "DETESTCVCA00002", second, t.chain.cvcaKey, {2026, 1, 1}, {2026, 11, 19})), 0x9000);
+        QCOMPARE(t.card.trust().references(), (std::vector<std::string>{t.chain.cvca.chr}));
+        SW(t.show(link("DETESTCVCA00002", "DETESTCVCA00003", third, second, {2026, 6, 1}, {2026, 11, 20})), 0x9000); // its last day
+        QCOMPARE(t.card.trust().references(), (std::vector<std::string>{"DETESTCVCA00003", t.chain.cvca.chr}));
+    }
+
+    void aLinkFromThePreviousTrustPoint() // is stored like any other, and once
+    {
+        Terminal t;
+        SW(t.pinWithChat(), 0x9000);
+        const auto key = generateKey(Curve::brainpoolP256r1(), t.random);
+        const auto other = link(t.chain.cvca.chr, "DETESTCVCA00003", key, t.chain.cvcaKey, {2026, 6, 1}, {2029, 1, 1});
+        SW(t.show(link(t.chain.cvca.chr, "DETESTCVCA00002", key, t.chain.cvcaKey, {2026, 6, 1}, {2029, 1, 1})), 0x9000);
+        SW(t.show(other), 0x9000);
+        QCOMPARE(t.card.trust().references(), (std::vector<std::string>{"DETESTCVCA00003", "DETESTCVCA00002"}));
+        SW(t.show(link("DETESTCVCA00003", "DETESTCVCA00002", key, key, {2026, 6, 1}, {2029, 1, 1})), 0x9000); // known already
+        QCOMPARE(t.card.trust().references(), (std::vector<std::string>{"DETESTCVCA00003", "DETESTCVCA00002"}));
+    }
+
+    void thePreviousTrustPointExpires()
+    {
+        Terminal t;
+        SW(t.pinWithChat(), 0x9000);
+        const auto key = generateKey(Curve::brainpoolP256r1(), t.random);
+        SW(t.show(link(t.chain.cvca.chr, "DETESTCVCA00002", key, t.chain.cvcaKey, {2026, 6, 1}, {2029, 1, 1})), 0x9000);
+        const auto dvFrom = [&](Date day) {
+            return issueCvc({.car = "DETESTCVCA00002",
+                             .chr = "DETESTDVDE00002",
+                             .chat = Chat::of(Role::DvOfficial, everyRight()),
+                             .effective = day,
+                             .expiration = {2028, 12, 1}},
+                            t.chain.dvKey, key);
+        };
+        SW(t.show(dvFrom({2028, 1, 1})), 0x9000);
+        QCOMPARE(t.card.trust().references().size(), std::size_t(2)); // until 2028-01-01, that day included
+        SW(t.show(dvFrom({2028, 1, 2})), 0x9000);
+        QCOMPARE(t.card.trust().references(), (std::vector<std::string>{"DETESTCVCA00002"}));
+    }
+
     void wrongTerminalSignature()
     {
         Terminal t;

@@ -74,16 +74,16 @@ bool CardTerminalAuthentication::accepts(const CvCertificate& certificate, const
         && isSignedBy(certificate, above.key, issuer.curve);
 }
 
-// A link certificate is the new trust point, also for later sessions; the date moves forward with what can be believed.
+// A link certificate that has not expired is the new trust point, also for later sessions, whichever trust point it leads from;
+// the former one stays beside it until it expires. The date moves forward with what can be believed.
 void CardTerminalAuthentication::learnFrom(const ImportedCertificate& imported)
 {
-    if (imported.official) trust_.today = std::max(trust_.today, imported.certificate.effective);
-    if (!imported.certificate.isCvca()) return;
-    const auto& current = trust_.points.front();
-    if (current.chr == imported.certificate.chr || current.chr != imported.certificate.car) return;
-    trust_.points.insert(trust_.points.begin(), imported.certificate);
-    const bool previousHolds = trust_.points[1].expiration >= trust_.today;
-    trust_.points.erase(trust_.points.begin() + (previousHolds ? 2 : 1), trust_.points.end());
+    const auto& certificate = imported.certificate;
+    auto& points = trust_.points;
+    if (imported.official) trust_.today = std::max(trust_.today, certificate.effective);
+    const bool known = std::ranges::find(points, certificate.chr, &CvCertificate::chr) != points.end();
+    if (certificate.isCvca() && !known && certificate.expiration >= trust_.today) points.insert(points.begin(), certificate);
+    while (points.size() > 2 || (points.size() == 2 && points.back().expiration < trust_.today)) points.pop_back();
 }
 
 ResponseApdu CardTerminalAuthentication::setTerminal(const CommandApdu& command)
