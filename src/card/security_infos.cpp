@@ -76,20 +76,39 @@ static bool readChipAuthentication(const Info& info, std::size_t keySize, Securi
     return true;
 }
 
+// An AlgorithmIdentifier: false if it is malformed; no curve if it is none of the standardised ones.
+static bool readCurve(const Tlv& algorithm, std::optional<Curve>& curve)
+{
+    const auto parts = algorithm == 0x30 ? allTlv(algorithm.value, 2) : std::nullopt;
+    if (!parts || parts->empty() || (*parts)[0] != 0x06) return false;
+    if (!same((*parts)[0].value, oid::standardizedDomainParameters)) return true;
+    const auto parameterId = parts->size() == 2 ? smallInteger((*parts)[1]) : std::nullopt;
+    if (!parameterId) return false;
+    curve = Curve::standard(*parameterId);
+    return true;
+}
+
+static bool readChipAuthenticationParameters(const Info& info, SecurityInfos& out)
+{
+    std::optional<Curve> curve;
+    ChipAuthenticationParameters item;
+    if (!readCurve(info.required, curve) || !keyIdOf(info, item.keyId)) return false;
+    if (!curve) return true;
+    item.parameterId = curve->parameterId();
+    out.chipAuthenticationParameters.push_back(std::move(item));
+    return true;
+}
+
 static bool readChipAuthenticationKey(const Info& info, SecurityInfos& out)
 {
     const auto parts = info.required == 0x30 ? allTlv(info.required.value, 2) : std::nullopt;
-    if (!parts || parts->size() != 2 || (*parts)[0] != 0x30 || (*parts)[1] != 0x03) return false;
-    const auto algorithm = allTlv((*parts)[0].value, 2);
+    if (!parts || parts->size() != 2 || (*parts)[1] != 0x03) return false;
     const auto bits = (*parts)[1].value;
+    std::optional<Curve> curve;
     ChipAuthenticationKey key;
-    if (!algorithm || algorithm->empty() || (*algorithm)[0] != 0x06 || bits.size() < 2 || bits[0] != 0 || !keyIdOf(info, key.keyId)) return false;
-    if (!same((*algorithm)[0].value, oid::standardizedDomainParameters)) return true;
-    const auto parameterId = algorithm->size() == 2 ? smallInteger((*algorithm)[1]) : std::nullopt;
-    if (!parameterId) return false;
-    const auto curve = Curve::standard(*parameterId);
+    if (!readCurve((*parts)[0], curve) || bits.size() < 2 || bits[0] != 0 || !keyIdOf(info, key.keyId)) return false;
     if (!curve) return true;
-    key.parameterId = *parameterId;
+    key.parameterId = curve->parameterId();
     key.point = toBytes(bits.subspan(1));
     if (!curve->hasPoint(key.point)) return false;
     out.chipAuthenticationKeys.push_back(std::move(key));
@@ -100,6 +119,7 @@ static bool readInfo(const Info& info, SecurityInfos& out, int& mobileTypes)
 {
     if (const auto size = aesKeySize(childOf(oid::paceEcdhGm, info.protocol))) return readPace(info, *size, out);
     if (const auto size = aesKeySize(childOf(oid::chipAuthenticationEcdh, info.protocol))) return readChipAuthentication(info, *size, out);
+    if (same(info.protocol, oid::chipAuthenticationEcdh)) return readChipAuthenticationParameters(info, out);
     if (same(info.protocol, oid::publicKeyEcdh)) return readChipAuthenticationKey(info, out);
     if (const auto type = childOf(oid::mobileEidType, info.protocol))
     {

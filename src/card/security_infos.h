@@ -27,6 +27,12 @@ struct ChipAuthenticationInfo // version 2, ECDH, AES
     std::optional<Bytes> keyId; // the INTEGER's value bytes, as DO 84 carries them
 };
 
+struct ChipAuthenticationParameters // ChipAuthenticationDomainParameterInfo
+{
+    int parameterId;
+    std::optional<Bytes> keyId;
+};
+
 struct ChipAuthenticationKey
 {
     int parameterId;
@@ -38,6 +44,7 @@ struct SecurityInfos
 {
     std::vector<PaceInfo> pace;                         // usable ones, in file order
     std::vector<ChipAuthenticationInfo> chipAuthentication;
+    std::vector<ChipAuthenticationParameters> chipAuthenticationParameters; // those with a standardised curve
     std::vector<ChipAuthenticationKey> chipAuthenticationKeys;
     EidType eidType = EidType::CardCertified;
 };

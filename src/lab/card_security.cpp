@@ -91,16 +91,11 @@ bool maySign(CMS_ContentInfo* cms) // keyUsage of the one document signer
 
 std::optional<Curve> chipAuthenticationCurve(ByteView efCardAccess)
 {
-    for (const auto& info : infosOf(efCardAccess))
-    {
-        if (!same(protocolOf(info), oid::chipAuthenticationEcdh)) continue;
-        const auto parts = allTlv(info.value, 3);
-        const auto algorithm = parts && parts->size() >= 2 && (*parts)[1].tag == 0x30 ? allTlv((*parts)[1].value, 2) : std::nullopt;
-        if (!algorithm || algorithm->size() != 2 || !same((*algorithm)[0].value, oid::standardizedDomainParameters)) return {};
-        const auto& id = (*algorithm)[1];
-        return id.tag == 0x02 && id.value.size() == 1 ? Curve::standard(id.value[0]) : std::nullopt;
-    }
-    return {};
+    const auto infos = card::parseSecurityInfos(efCardAccess);
+    if (!infos || infos->chipAuthentication.empty()) return {};
+    const auto& all = infos->chipAuthenticationParameters;
+    const auto own = std::ranges::find(all, infos->chipAuthentication.front().keyId, &card::ChipAuthenticationParameters::keyId);
+    return own == all.end() ? std::nullopt : Curve::standard(own->parameterId);
 }
 
 tl::expected<card::SecurityInfos, std::string> verifyCardSecurity(ByteView bytes, ByteView efCardAccess, const std::vector<Bytes>& cscas, Date today)

@@ -14,7 +14,8 @@
 namespace eidkern::lab
 {
 
-// The curve on which the chip's authentication key lies, as EF.CardAccess announces it (ChipAuthenticationDomainParameterInfo).
+// The curve of the chip's authentication key, as EF.CardAccess announces it: the ChipAuthenticationDomainParameterInfo with the key
+// identifier of the first usable ChipAuthenticationInfo, which is the one that a client takes.
 std::optional<Curve> chipAuthenticationCurve(ByteView efCardAccess);
 
 // What EF.CardSecurity says, once its CMS signature, its content type and the document signer under one of `cscas` (DER) have

@@ -87,6 +87,14 @@ class Recognition(CardTest):
         self.assertIn((pace.PACE_OID, tlv.encode(2, b"\2") + tlv.encode(2, b"\x0d")), [(oid, content) for oid, content, _ in infos])
         self.assertIn(eac.CA_OID, [oid for oid, _, _ in infos])
 
+    def test_privileged_terminals_are_told_of_a_key_of_their_own(self):
+        infos = eac.security_infos(read_file(self.card(), EF_CARD_ACCESS)[0])
+        content, = [content for oid, content, _ in infos if oid == eac.PRIVILEGED_TERMINAL]
+        own = eac.security_infos(content)
+        self.assertEqual([oid for oid, _, _ in own], [eac.CA_OID, eac.CA_OID[:-1]])
+        key_ids = [content[-1] for oid, content, _ in infos + own if oid == eac.CA_OID]
+        self.assertEqual(key_ids, [41, 45])
+
     def test_what_only_a_terminal_may_read(self):
         card = self.card()
         self.assertEqual(select_eid(card), 0x6982)

@@ -60,7 +60,7 @@ private Q_SLOTS:
     {
         SystemRandom random;
         const auto key = generateKey(Curve::brainpoolP256r1(), random);
-        const auto cms = write("EF.CardSecurity", card::makeEfCardSecurity(key.point));
+        const auto cms = write("EF.CardSecurity", card::makeEfCardSecurity(key.point, key.point));
         const auto verified = run("openssl", verifyArguments(cms));
         QVERIFY2(verified.code == 0, verified.out);
         QFile content(folder.filePath("content"));
@@ -74,7 +74,8 @@ private Q_SLOTS:
     void opensslRefusesATamperedOne()
     {
         SystemRandom random;
-        auto cms = card::makeEfCardSecurity(generateKey(Curve::brainpoolP256r1(), random).point);
+        const auto point = generateKey(Curve::brainpoolP256r1(), random).point;
+        auto cms = card::makeEfCardSecurity(point, point);
         cms[100] ^= 1; // in the content
         const auto verified = run("openssl", verifyArguments(write("tampered", cms)));
         QVERIFY2(verified.code != 0, verified.out);

@@ -30,7 +30,7 @@ class CardRoundsTest : public QObject
     const PaceInfo info_ = paceEcdhGm(16, 13);
     PinObjects passwords_{testPersona()};
     CardPace pace_{info_, passwords_, random_};
-    CardChipAuthentication chip_{generateKey(Curve::brainpoolP256r1(), random_), random_};
+    CardChipAuthentication chip_{{}, random_};
     int numbers_ = 0, leadingZeros_ = 0;
 
     void count(ByteView number)
@@ -67,7 +67,7 @@ class CardRoundsTest : public QObject
     {
         const auto ephemeral = generateKey(Curve::brainpoolP256r1(), random_);
         session.terminal = ProvenTerminal{.rights = {}, .keyHash = xCoordinate(ephemeral.point), .auxiliaryData = {}}; // as terminal authentication would
-        if (chip_.setKey(setChipAuthentication(tlv(0x80, oid::caEcdhAes128))).sw != 0x9000) return {};
+        if (chip_.setKey(setChipAuthentication(tlv(0x80, oid::caEcdhAes128)), *session.terminal).sw != 0x9000) return {};
         const auto answer = chip_.step(generalAuthenticate(true, tlv(0x80, ephemeral.point)), session);
         if (!answer.ok()) return {};
         const auto objects = allTlv(singleTlv(answer.data)->value).value();

@@ -152,6 +152,34 @@ private slots:
         QVERIFY(server.accept(*output));
     }
 
+    void chipAuthenticationOnEveryCurve_data() { everyCipherAndCurve_data(); }
+    void chipAuthenticationOnEveryCurve() // PACE stays on its own curve
+    {
+        QFETCH(int, keySize);
+        QFETCH(int, parameterId);
+        auto persona = testPersona();
+        persona.protocols.chipAuthentication = {std::size_t(keySize), parameterId};
+        CardBench bench(persona, std::uint64_t(parameterId));
+        const EacServer server(std::move(bench.chain), bench.random, {}, parameterId);
+        const auto output = bench.run(login(*bench.eid, server));
+        OUTCOME(output, ok);
+        auto session = server.accept(*output);
+        QVERIFY(session);
+        const auto selected = ask(bench, *session, selectApplication(eidApplication));
+        QVERIFY(selected && selected->ok());
+        const auto answer = ask(bench, *session, readFromStart(5, CommandApdu::all));
+        QVERIFY(answer && answer->data == dataGroups(testPersona()).at(5));
+    }
+
+    void theServersKeyIsOnAnotherCurve()
+    {
+        auto persona = testPersona();
+        persona.protocols.chipAuthentication.parameterId = 12; // as wide as brainpoolP256r1
+        CardBench bench(persona);
+        const EacServer server(std::move(bench.chain), bench.random);
+        OUTCOME(bench.run(login(*bench.eid, server)), protocolError);
+    }
+
     void mrzAsPassword()
     {
         auto persona = testPersona();

@@ -8,6 +8,8 @@
 #include "card/simulator/document_signer.h"
 #include "card/simulator/simulated_reader.h"
 #include "core/oid.h"
+#include "core/tlv.h"
+#include "lab/card_security.h"
 #include "lab/eid_dialogue.h"
 #include "lab/read_data_groups.h"
 #include "lab/self_authentication.h"
@@ -63,6 +65,9 @@ class LabDialogueTest : public QObject
 private slots:
     void initTestCase();
     void wholeLogin();
+    void everyChip_data();
+    void everyChip();
+    void chipAuthenticationCurve();
     void signatureLaterAndFramework();
     void dataGroupsAreOnlyThoseGranted();
     void longDataGroup_data();
@@ -161,6 +166,42 @@ void LabDialogueTest::wholeLogin()
     QCOMPARE(std::get<std::string>(*lab::readDataGroup(5, record_.dataGroups.at(5).view())), std::string("PROBST"));
     QCOMPARE(int(record_.received.size()), 4);
     QCOMPARE(record_.sent.back(), std::string(paos::name(paos::ServerBody(paos::StartPaosResponse{}))));
+}
+
+void LabDialogueTest::everyChip_data()
+{
+    QTest::addColumn<int>("keySize");
+    QTest::addColumn<int>("parameterId");
+    for (const int keySize : {16, 24, 32})
+        for (int parameterId = 8; parameterId <= 18; ++parameterId)
+            if (Curve::standard(parameterId)) QTest::addRow("AES-%d, curve %d", 8 * keySize, parameterId) << keySize << parameterId;
+}
+
+void LabDialogueTest::everyChip() // the server takes curve and cipher from the card's files
+{
+    QFETCH(int, keySize);
+    QFETCH(int, parameterId);
+    auto who = persona();
+    who.protocols.chipAuthentication = {std::size_t(keySize), parameterId};
+    login(twoNames, who, bothNames);
+    QCOMPARE(minor(), std::string());
+    QCOMPARE(std::get<std::string>(*lab::readDataGroup(5, record_.dataGroups.at(5).view())), std::string("PROBST"));
+}
+
+void LabDialogueTest::chipAuthenticationCurve() // of the key that the first usable protocol names
+{
+    const auto number = [](std::uint8_t value) { return Bytes{0x02, 1, value}; };
+    const auto protocol = [&](std::uint8_t cipher, std::uint8_t keyId) {
+        return tlv(0x30, {tlv(0x06, oid::bsi(2, 2, 3, 2, cipher)), number(2), number(keyId)});
+    };
+    const auto parameters = [&](std::uint8_t id, std::uint8_t keyId) {
+        return tlv(0x30, {tlv(0x06, oid::chipAuthenticationEcdh), tlv(0x30, {tlv(0x06, oid::standardizedDomainParameters), number(id)}), number(keyId)});
+    };
+    const auto curve = [](std::initializer_list<ByteView> infos) { return lab::chipAuthenticationCurve(tlv(0x31, infos)); };
+    QCOMPARE(curve({parameters(12, 1), parameters(16, 2), protocol(1, 1), protocol(4, 2), protocol(2, 1)})->parameterId(), 16); // 3DES does not count
+    QVERIFY(!curve({parameters(12, 1), protocol(4, 2)}));
+    QVERIFY(!curve({parameters(12, 1)}));
+    QVERIFY(!curve({protocol(4, 2)}));
 }
 
 void LabDialogueTest::signatureLaterAndFramework()

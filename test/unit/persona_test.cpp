@@ -92,6 +92,10 @@ private slots:
         QCOMPARE(toHex(pace.oid), std::string("04007f00070202040203"));
         QCOMPARE(pace.keySize, std::size_t(24));
         QCOMPARE(pace.parameterId, 18);
+        const auto chip = with(R"("chipAuthentication": {"cipher": "AES-256", "parameterId": 17})").chipAuthentication;
+        QCOMPARE(toHex(chip.oid()), std::string("04007f00070202030204"));
+        QCOMPARE(chip.keySize, std::size_t(32));
+        QCOMPARE(chip.parameterId, 17);
     }
 
     void encodings_data()
@@ -149,6 +153,8 @@ private slots:
         QTest::newRow("3DES") << R"("pace": {"cipher": "3DES", "parameterId": 13})" << "AES-128";
         QTest::newRow("curve") << R"("pace": {"cipher": "AES-256", "parameterId": 19})" << "a curve from 8 to 18";
         QTest::newRow("pace with more") << R"("pace": {"cipher": "AES-256", "parameterId": 13, "mapping": "IM"})" << "a curve from 8 to 18";
+        QTest::newRow("chip, 3DES") << R"("chipAuthentication": {"cipher": "3DES", "parameterId": 13})" << "\"chipAuthentication\" (line 5): {\"cipher\"";
+        QTest::newRow("chip, curve") << R"("chipAuthentication": {"cipher": "AES-128", "parameterId": 7})" << "a curve from 8 to 18";
         QTest::newRow("document number") << R"("documentNumber": "T2200012")" << "9 letters";
         QTest::newRow("MRZ without dates") << R"("documentNumber": "T22000129")" << "dateOfBirth";
         QTest::newRow("hex") << R"("communityId": "027")" << "hex digits";

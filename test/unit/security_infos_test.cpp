@@ -40,6 +40,26 @@ private slots:
         QCOMPARE(infos->pace[1].oid, paceOid(2, 3));
     }
 
+    void chipAuthenticationByKeyId() // not: 3DES, version 3, domain parameters that are no standardised curve
+    {
+        const auto info = [](std::uint8_t cipher, std::uint8_t version, std::uint8_t keyId) {
+            return tlv(0x30, {tlv(0x06, oid::bsi(2, 2, 3, 2, cipher)), integer(version), integer(keyId)});
+        };
+        const auto parameters = [](std::uint8_t parameterId, std::uint8_t keyId) {
+            return tlv(0x30, {tlv(0x06, oid::chipAuthenticationEcdh), tlv(0x30, {tlv(0x06, oid::standardizedDomainParameters), integer(parameterId)}),
+                              integer(keyId)});
+        };
+        const auto infos = parse({info(1, 2, 1), info(4, 3, 2), info(3, 2, 3), info(2, 2, 4), parameters(2, 1), parameters(17, 3), parameters(13, 4)});
+        QVERIFY(infos);
+        QCOMPARE(infos->chipAuthentication.size(), 2u);
+        QCOMPARE(infos->chipAuthentication[0].keySize, 24u);
+        QCOMPARE(*infos->chipAuthentication[0].keyId, Bytes{3});
+        QCOMPARE(infos->chipAuthenticationParameters.size(), 2u);
+        QCOMPARE(infos->chipAuthenticationParameters[0].parameterId, 17);
+        QCOMPARE(*infos->chipAuthenticationParameters[0].keyId, Bytes{3});
+        QVERIFY(!parse({tlv(0x30, {tlv(0x06, oid::chipAuthenticationEcdh), integer(13)})})); // no AlgorithmIdentifier
+    }
+
     void paddingBehindTheSet()
     {
         auto der = tlv(0x31, paceInfo(paceOid(2, 2), 2, 13));
@@ -84,7 +104,7 @@ private slots:
     {
         const auto access = makeEfCardAccess();
         test::SeededRandom random;
-        const auto security = makeEfCardSecurity(generateKey(Curve::brainpoolP256r1(), random).point);
+        const auto security = makeEfCardSecurity(generateKey(Curve::brainpoolP256r1(), random).point, generateKey(Curve::brainpoolP256r1(), random).point);
         QVERIFY(parseSecurityInfos(access));
         for (std::size_t size = 0; size < access.size(); ++size) QVERIFY(!parseSecurityInfos(ByteView(access).first(size)));
         QVERIFY(parseCardSecurity(security));
@@ -108,9 +128,9 @@ private slots:
     {
         test::SeededRandom random;
         auto point = generateKey(Curve::brainpoolP256r1(), random).point;
-        QCOMPARE(parseCardSecurity(makeEfCardSecurity(point))->chipAuthenticationKeys.front().point, point);
+        QCOMPARE(parseCardSecurity(makeEfCardSecurity(point, point))->chipAuthenticationKeys.front().point, point);
         point.back() ^= 1;
-        QVERIFY(!parseCardSecurity(makeEfCardSecurity(point)));
+        QVERIFY(!parseCardSecurity(makeEfCardSecurity(point, point)));
     }
 };
 

@@ -36,7 +36,7 @@ class Terminal
 {
 public:
     explicit Terminal(const Persona& persona = testPersona(), Rights terminalRights = everyRight())
-        : chain(makeEacChain(random, terminalRights)), card(persona, {chain.cvca}, random, today)
+        : chain(makeEacChain(random, terminalRights)), card(persona, {chain.cvca}, random, today), chip(persona.protocols.chipAuthentication)
     {
     }
 
@@ -114,16 +114,29 @@ public:
         return identified.sw;
     }
 
-    std::uint16_t chipAuthentication()
+    std::uint16_t chipAuthentication(std::uint8_t keyId = chipAuthenticationKeyId)
     {
-        const auto infos = parseCardSecurity(readAll(file::cardSecurity));
-        if (!infos) return 0;
-        ask(setChipAuthentication(concat({tlv(0x80, oid::caEcdhAes128), Bytes{0x84, 1, chipAuthenticationKeyId}})));
+        const auto efCardSecurity = readAll(file::cardSecurity);
+        const auto infos = keyId == privilegedKeyId ? privilegedInfos(efCardSecurity) : parseCardSecurity(efCardSecurity);
+        if (!infos || infos->chipAuthenticationKeys.empty()) return 0;
+        const auto set = ask(setChipAuthentication(concat({tlv(0x80, chip.oid()), Bytes{0x84, 1, keyId}})));
+        if (!set.ok()) return set.sw;
         const auto answer = ask(generalAuthenticate(true, tlv(0x80, chipKey.point)));
         if (!answer.ok()) return answer.sw;
-        const auto nonce = toBytes(single(*allTlv(singleTlv(answer.data)->value), 0x81).value());
-        session.emplace(deriveSessionKeys(agree(chipKey, infos->chipAuthenticationKeys.front().point).value(), 16, nonce));
+        const auto objects = *allTlv(singleTlv(answer.data)->value);
+        auto keys = deriveSessionKeys(agree(chipKey, infos->chipAuthenticationKeys.front().point).value(), chip.keySize, single(objects, 0x81).value());
+        if (!same(authenticationToken(keys.mac, chip.oid(), chipKey.point), single(objects, 0x82).value())) return 0;
+        session.emplace(std::move(keys));
         return answer.sw;
+    }
+
+    static std::optional<SecurityInfos> privilegedInfos(ByteView file) // of PrivilegedTerminalInfo, which stands once in a file
+    {
+        const auto name = tlv(0x06, oid::privilegedTerminal);
+        const auto found = std::ranges::search(file, name);
+        auto rest = file.subspan(std::size_t(found.end() - file.begin()));
+        const auto set = takeTlv(rest);
+        return set ? parseSecurityInfos(set->whole) : std::nullopt;
     }
 
     std::uint16_t eac(ByteView auxiliaryData = {})
@@ -139,8 +152,9 @@ public:
     SeededRandom random;
     EacChain chain;
     SimulatedCard card;
+    const ChipProtocol chip = {};
     std::optional<SecureMessaging> session;
-    EcKey chipKey = generateKey(Curve::brainpoolP256r1(), random);
+    EcKey chipKey = generateKey(*Curve::standard(chip.parameterId), random);
     Bytes idPicc;
 };
 
@@ -657,6 +671,41 @@ private slots:
         QCOMPARE(t.card.trust().references().size(), std::size_t(2)); // until 2028-01-01, that day included
         SW(t.show(dvFrom({2028, 1, 2})), 0x9000);
         QCOMPARE(t.card.trust().references(), (std::vector<std::string>{"DETESTCVCA00002"}));
+    }
+
+    void theChipsOwnKeyIsForPrivilegedTerminals()
+    {
+        Terminal t;
+        const auto announced = t.readAll(file::cardAccess);
+        const auto infos = Terminal::privilegedInfos(announced);
+        QVERIFY(infos);
+        QCOMPARE(*infos->chipAuthentication.at(0).keyId, Bytes{privilegedKeyId});
+        QCOMPARE(*infos->chipAuthenticationParameters.at(0).keyId, Bytes{privilegedKeyId});
+        QCOMPARE(parseSecurityInfos(announced)->chipAuthentication.size(), std::size_t(1)); // others do not see it
+        SW(t.pinWithChat(), 0x9000);
+        SW(t.terminalAuthentication(), 0x9000);
+        SW(t.chipAuthentication(privilegedKeyId), 0x9000);
+        SW(t.ask(selectApplication(eidApplication)).sw, 0x9000);
+
+        Terminal other(testPersona(), everyRight() - Rights{Right::Privileged});
+        SW(other.pinWithChat(), 0x9000);
+        SW(other.terminalAuthentication(), 0x9000);
+        SW(other.chipAuthentication(privilegedKeyId), 0x6982);
+        SW(other.chipAuthentication(), 0x9000);
+    }
+
+    void theAnnouncedKeyHasTheSizeOfTheCurve()
+    {
+        auto persona = testPersona();
+        persona.protocols.chipAuthentication = {24, 15};
+        Terminal t(persona);
+        SW(t.pinWithChat(), 0x9000);
+        SW(t.terminalAuthentication(), 0x9000);
+        SW(t.chipAuthentication(), 0x9000);
+        Terminal narrow(persona);
+        narrow.chipKey = generateKey(Curve::brainpoolP256r1(), narrow.random);
+        SW(narrow.pinWithChat(), 0x9000);
+        SW(narrow.terminalAuthentication(), 0x6985); // Set AT was refused
     }
 
     void wrongTerminalSignature()

@@ -22,9 +22,13 @@ Bytes makeEfDir()
                    tlv(0x61, tlv(0x4F, passport)), tlv(0x61, tlv(0x4F, eidApplication)), tlv(0x61, tlv(0x4F, signature))});
 }
 
-static constexpr std::uint8_t brainpoolP256r1 = 13;
+Bytes ChipProtocol::oid() const
+{
+    const std::uint8_t cipher[] = {std::uint8_t(keySize / 8)};
+    return concat({oid::chipAuthenticationEcdh, cipher});
+}
 
-static Bytes domainParameters() { return sequence({objectId(oid::standardizedDomainParameters), integer(brainpoolP256r1)}); }
+static Bytes domainParameters(int parameterId) { return sequence({objectId(oid::standardizedDomainParameters), integer(std::uint8_t(parameterId))}); }
 
 static Bytes eidTypeInfo(EidType type)
 {
@@ -34,32 +38,48 @@ static Bytes eidTypeInfo(EidType type)
     return sequence({objectId(concat({oid::mobileEidType, arc})), nothing});
 }
 
-static Bytes commonInfos(const CardProtocols& protocols)
+static Bytes chipAuthenticationInfos(const ChipProtocol& chip, std::uint8_t keyId)
 {
-    static constexpr auto chipAuthenticationParameters = oid::chipAuthenticationEcdh;
-    return concat({sequence({objectId(protocols.pace.oid), integer(2), integer(std::uint8_t(protocols.pace.parameterId))}),
-                   sequence({objectId(oid::terminalAuthentication), integer(2)}),
-                   sequence({objectId(oid::caEcdhAes128), integer(2), integer(chipAuthenticationKeyId)}),
-                   sequence({objectId(chipAuthenticationParameters), domainParameters(), integer(chipAuthenticationKeyId)}),
-                   sequence({objectId(oid::cardInfo), tlv(0x16, asBytes("http://bsi.bund.de/cif/npa.xml"))}), eidTypeInfo(protocols.eidType)});
+    return concat({sequence({objectId(chip.oid()), integer(2), integer(keyId)}),
+                   sequence({objectId(oid::chipAuthenticationEcdh), domainParameters(chip.parameterId), integer(keyId)})});
 }
 
-Bytes makeEfCardAccess(const CardProtocols& protocols) { return tlv(0x31, commonInfos(protocols)); }
+static Bytes chipKeyInfo(const ChipProtocol& chip, ByteView point, std::uint8_t keyId)
+{
+    static constexpr std::uint8_t noUnusedBits[] = {0};
+    return sequence({objectId(oid::publicKeyEcdh), sequence({domainParameters(chip.parameterId), tlv(0x03, {noUnusedBits, point})}), integer(keyId)});
+}
+
+// `keyInfo`: of the chip's own key, or empty.
+static Bytes privilegedTerminalInfo(const ChipProtocol& chip, ByteView keyInfo)
+{
+    return sequence({objectId(oid::privilegedTerminal), tlv(0x31, {chipAuthenticationInfos(chip, privilegedKeyId), keyInfo})});
+}
+
+static Bytes commonInfos(const CardProtocols& protocols, ByteView privilegedKeyInfo)
+{
+    const auto& chip = protocols.chipAuthentication;
+    return concat({sequence({objectId(protocols.pace.oid), integer(2), integer(std::uint8_t(protocols.pace.parameterId))}),
+                   sequence({objectId(oid::terminalAuthentication), integer(2)}), chipAuthenticationInfos(chip, chipAuthenticationKeyId),
+                   privilegedTerminalInfo(chip, privilegedKeyInfo), sequence({objectId(oid::cardInfo), tlv(0x16, asBytes("http://bsi.bund.de/cif/npa.xml"))}),
+                   eidTypeInfo(protocols.eidType)});
+}
+
+Bytes makeEfCardAccess(const CardProtocols& protocols) { return tlv(0x31, commonInfos(protocols, {})); }
 
 static Bytes restrictedIdentificationInfos()
 {
     static constexpr std::uint8_t no[] = {0x01, 1, 0x00}, yes[] = {0x01, 1, 0xFF}; // authorizedOnly
     return concat({sequence({objectId(oid::riEcdhSha256), sequence({integer(1), integer(revocationKeyId), no})}),
                    sequence({objectId(oid::riEcdhSha256), sequence({integer(1), integer(pseudonymKeyId), yes})}),
-                   sequence({objectId(oid::restrictedIdentification), domainParameters()})});
+                   sequence({objectId(oid::restrictedIdentification), domainParameters(restrictedIdentificationCurve)})});
 }
 
-Bytes makeEfCardSecurity(ByteView chipAuthenticationPublicPoint, const CardProtocols& protocols)
+Bytes makeEfCardSecurity(ByteView chipPoint, ByteView privilegedPoint, const CardProtocols& protocols)
 {
-    static constexpr std::uint8_t noUnusedBits[] = {0};
-    const auto key = sequence({domainParameters(), tlv(0x03, {noUnusedBits, chipAuthenticationPublicPoint})});
-    const auto keyInfo = sequence({objectId(oid::publicKeyEcdh), key, integer(chipAuthenticationKeyId)});
-    return signCardSecurity(tlv(0x31, {commonInfos(protocols), keyInfo, restrictedIdentificationInfos()}));
+    const auto& chip = protocols.chipAuthentication;
+    return signCardSecurity(tlv(0x31, {commonInfos(protocols, chipKeyInfo(chip, privilegedPoint, privilegedKeyId)),
+                                       chipKeyInfo(chip, chipPoint, chipAuthenticationKeyId), restrictedIdentificationInfos()}));
 }
 
 } // namespace eidkern::card

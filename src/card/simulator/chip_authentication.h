@@ -1,5 +1,6 @@
 // Chip authentication version 2 from the card's side (TR-03110-3 B.2), after terminal authentication.
 #pragma once
+#include "card/simulator/card_files.h"
 #include "card/simulator/session.h"
 #include "core/random.h"
 
@@ -9,18 +10,22 @@ namespace eidkern::card
 class CardChipAuthentication
 {
 public:
-    CardChipAuthentication(EcKey key, Random& random) : key_(std::move(key)), random_(random) {}
+    CardChipAuthentication(ChipProtocol protocol, Random& random); // its keys are fresh
 
     const Bytes& publicPoint() const { return key_.point; }
-    ResponseApdu setKey(const CommandApdu& command);
-    bool expectsStep() const { return ready_; }
-    void abort() { ready_ = false; }
+    const Bytes& privilegedPoint() const { return privilegedKey_.point; }
+    std::size_t keyHashSize() const { return key_.curve.fieldSize(); } // of what terminal authentication announces
+
+    ResponseApdu setKey(const CommandApdu& command, const ProvenTerminal& terminal); // 6982: the chip's own key is for privileged terminals
+    bool expectsStep() const { return chosen_; }
+    void abort() { chosen_ = nullptr; }
     ResponseApdu step(const CommandApdu& command, Session& session); // on success the session gets its next keys
 
 private:
-    EcKey key_;
+    const ChipProtocol protocol_;
     Random& random_;
-    bool ready_ = false;
+    const EcKey key_, privilegedKey_;
+    const EcKey* chosen_ = nullptr;
 };
 
 } // namespace eidkern::card

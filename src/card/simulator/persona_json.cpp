@@ -126,7 +126,13 @@ std::string readEidType(Persona& out, const QJsonValue& value)
     return "CardCertified, SECertified, SEEndorsed or HWKeyStore";
 }
 
-std::string readPace(Persona& out, const QJsonValue& value)
+struct CipherOnCurve
+{
+    std::size_t keySize; // bytes of AES
+    int parameterId;
+};
+
+Read<CipherOnCurve> cipherOnCurve(const QJsonValue& value)
 {
     static constexpr std::array<std::pair<std::string_view, std::size_t>, 3> ciphers{{{"AES-128", 16}, {"AES-192", 24}, {"AES-256", 32}}};
     const auto object = value.toObject();
@@ -134,8 +140,23 @@ std::string readPace(Persona& out, const QJsonValue& value)
     const auto cipher = std::ranges::find(ciphers, wanted, &std::pair<std::string_view, std::size_t>::first);
     const int parameterId = object["parameterId"].toInt(-1);
     if (object.size() != 2 || cipher == ciphers.end() || !Curve::standard(parameterId))
-        return "{\"cipher\": \"AES-128\", \"AES-192\" or \"AES-256\", \"parameterId\": a curve from 8 to 18 that this OpenSSL has}";
-    out.protocols.pace = paceEcdhGm(cipher->second, parameterId);
+        return tl::unexpected<std::string>("{\"cipher\": \"AES-128\", \"AES-192\" or \"AES-256\", \"parameterId\": a curve from 8 to 18 that this OpenSSL has}");
+    return CipherOnCurve{cipher->second, parameterId};
+}
+
+std::string readPace(Persona& out, const QJsonValue& value)
+{
+    const auto chosen = cipherOnCurve(value);
+    if (!chosen) return chosen.error();
+    out.protocols.pace = paceEcdhGm(chosen->keySize, chosen->parameterId);
+    return {};
+}
+
+std::string readChipAuthentication(Persona& out, const QJsonValue& value)
+{
+    const auto chosen = cipherOnCurve(value);
+    if (!chosen) return chosen.error();
+    out.protocols.chipAuthentication = {chosen->keySize, chosen->parameterId};
     return {};
 }
 
@@ -221,6 +242,7 @@ const std::vector<Key>& keys()
         key("pinDeactivated", &Persona::pinDeactivated, yesOrNo),
         {"eidType", readEidType},
         {"pace", readPace},
+        {"chipAuthentication", readChipAuthentication},
         {"script", readScript},
         key("documentNumber", &Persona::documentNumber, documentNumber),
         key("documentType", &Persona::documentType, printable),

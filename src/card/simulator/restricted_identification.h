@@ -7,6 +7,7 @@ namespace eidkern::card
 {
 
 inline constexpr std::uint8_t revocationKeyId = 1, pseudonymKeyId = 2; // the second one only for terminals with the right
+inline constexpr int restrictedIdentificationCurve = 13;               // brainpoolP256r1
 
 class CardRestrictedIdentification
 {

@@ -12,16 +12,13 @@ static ResponseApdu status(std::uint16_t sw) { return {{}, sw}; }
 static constexpr std::uint16_t parametersOf(const CommandApdu& command) { return std::uint16_t(command.p1 << 8 | command.p2); }
 
 SimulatedCard::SimulatedCard(const Persona& persona, std::vector<CvCertificate> trustPoints, Random& random, Date today)
-    : SimulatedCard(persona, std::move(trustPoints), random, today, generateKey(Curve::brainpoolP256r1(), random),
-                    {generateKey(Curve::brainpoolP256r1(), random), generateKey(Curve::brainpoolP256r1(), random)})
-{
-}
-
-SimulatedCard::SimulatedCard(const Persona& persona, std::vector<CvCertificate> trustPoints, Random& random, Date today, EcKey chipKey,
-                             CardRestrictedIdentification restrictedIdentification)
-    : passwords_(persona), trust_{std::move(trustPoints), today}, pace_(persona.protocols.pace, passwords_, random), terminalAuthentication_(trust_, random),
-      chipAuthentication_(std::move(chipKey), random), restrictedIdentification_(std::move(restrictedIdentification)),
-      files_(makeEfCardAccess(persona.protocols), makeEfCardSecurity(chipAuthentication_.publicPoint(), persona.protocols), eidkern::card::dataGroups(persona))
+    : passwords_(persona), trust_{std::move(trustPoints), today}, pace_(persona.protocols.pace, passwords_, random),
+      chipAuthentication_(persona.protocols.chipAuthentication, random), terminalAuthentication_(trust_, random, chipAuthentication_.keyHashSize()),
+      restrictedIdentification_{generateKey(*Curve::standard(restrictedIdentificationCurve), random),
+                                generateKey(*Curve::standard(restrictedIdentificationCurve), random)},
+      files_(makeEfCardAccess(persona.protocols),
+             makeEfCardSecurity(chipAuthentication_.publicPoint(), chipAuthentication_.privilegedPoint(), persona.protocols),
+             eidkern::card::dataGroups(persona))
 {
 }
 
@@ -122,7 +119,7 @@ ResponseApdu SimulatedCard::manageSecurityEnvironment(const CommandApdu& command
 
 ResponseApdu SimulatedCard::setChipKey(const CommandApdu& command)
 {
-    if (!CardRestrictedIdentification::isMeant(command.data)) return chipAuthentication_.setKey(command);
+    if (!CardRestrictedIdentification::isMeant(command.data)) return chipAuthentication_.setKey(command, *session_.terminal);
     return session_.eidUnlocked() ? restrictedIdentification_.setKey(command, *session_.terminal) : status(0x6982);
 }
 

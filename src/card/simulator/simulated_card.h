@@ -29,9 +29,6 @@ public:
     const CardTrust& trust() const { return trust_; }
 
 private:
-    SimulatedCard(const Persona& persona, std::vector<CvCertificate> trustPoints, Random& random, Date today, EcKey chipKey,
-                  CardRestrictedIdentification restrictedIdentification);
-
     ResponseApdu answer(const CommandApdu& command);
     ResponseApdu answerSecured(const CommandApdu& command);
     ResponseApdu execute(const CommandApdu& command);
@@ -48,8 +45,8 @@ private:
     CardTrust trust_;
     Session session_;
     CardPace pace_;
-    CardTerminalAuthentication terminalAuthentication_;
     CardChipAuthentication chipAuthentication_;
+    CardTerminalAuthentication terminalAuthentication_;
     CardRestrictedIdentification restrictedIdentification_;
     CardFileSystem files_;
 };

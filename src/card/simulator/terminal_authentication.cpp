@@ -92,7 +92,7 @@ ResponseApdu CardTerminalAuthentication::setTerminal(const CommandApdu& command)
     const auto objects = allTlv(command.data, 4);
     const auto protocol = objects ? single(*objects, 0x80) : std::nullopt, holder = objects ? single(*objects, 0x83) : std::nullopt,
                keyHash = objects ? single(*objects, 0x91) : std::nullopt;
-    if (!protocol || !holder || !keyHash || keyHash->size() != 32) return status(0x6A80);
+    if (!protocol || !holder || !keyHash || keyHash->size() != keyHashSize_) return status(0x6A80);
     const auto* auxiliaryData = find(*objects, 0x67);
     if (auxiliaryData && !parseAuxiliaryData(auxiliaryData->whole)) return status(0x6A80);
 

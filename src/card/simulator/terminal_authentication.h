@@ -18,7 +18,8 @@ struct CardTrust // outlives a session
 class CardTerminalAuthentication
 {
 public:
-    CardTerminalAuthentication(CardTrust& trust, Random& random) : trust_(trust), random_(random) {}
+    // `keyHashSize`: bytes of an x coordinate on the curve of chip authentication.
+    CardTerminalAuthentication(CardTrust& trust, Random& random, std::size_t keyHashSize) : trust_(trust), random_(random), keyHashSize_(keyHashSize) {}
 
     void reset();
     ResponseApdu setVerificationKey(const CommandApdu& command);              // MSE:Set DST
@@ -34,6 +35,7 @@ private:
 
     CardTrust& trust_;
     Random& random_;
+    const std::size_t keyHashSize_;
     std::vector<ImportedCertificate> imported_;
     std::optional<ImportedCertificate> issuer_;   // named by Set DST
     std::optional<ImportedCertificate> terminal_; // named by Set AT

@@ -6,6 +6,7 @@ from second.curve import BRAINPOOL_P256R1
 from second.sm import SecureMessaging, hex_command
 
 CA_OID = tlv.oid("0.4.0.127.0.7.2.2.3.2.2")
+PRIVILEGED_TERMINAL = tlv.oid("0.4.0.127.0.7.2.2.8")
 CA_PUBLIC_KEY = tlv.oid("0.4.0.127.0.7.2.2.1.2")
 EID_APPLICATION = bytes.fromhex("E80704007F00070302")
 SECURITY_OBJECT = tlv.oid("0.4.0.127.0.7.3.2.1")

@@ -16,8 +16,8 @@ namespace eidkern::test
 class EacServer
 {
 public:
-    EacServer(EacChain chain, Random& random, Bytes auxiliaryData = {})
-        : chain_(std::move(chain)), ephemeral_(generateKey(Curve::brainpoolP256r1(), random)), auxiliaryData_(std::move(auxiliaryData))
+    EacServer(EacChain chain, Random& random, Bytes auxiliaryData = {}, int parameterId = 13)
+        : chain_(std::move(chain)), ephemeral_(generateKey(*Curve::standard(parameterId), random)), auxiliaryData_(std::move(auxiliaryData))
     {
     }
 
@@ -33,11 +33,12 @@ public:
     std::optional<card::SecureMessaging> accept(const EacOutput& output) const
     {
         const auto infos = card::parseCardSecurity(output.efCardSecurity);
-        if (!infos || infos->chipAuthenticationKeys.empty()) return {};
+        if (!infos || infos->chipAuthentication.empty() || infos->chipAuthenticationKeys.empty()) return {};
+        const auto& info = infos->chipAuthentication.front();
         const auto shared = agree(ephemeral_, infos->chipAuthenticationKeys.front().point);
         if (!shared) return {};
-        auto keys = card::deriveSessionKeys(*shared, 16, output.nonce);
-        if (!same(card::authenticationToken(keys.mac, oid::caEcdhAes128, ephemeral_.point), output.authenticationToken)) return {};
+        auto keys = card::deriveSessionKeys(*shared, info.keySize, output.nonce);
+        if (!same(card::authenticationToken(keys.mac, info.oid, ephemeral_.point), output.authenticationToken)) return {};
         return card::SecureMessaging(std::move(keys));
     }
 
