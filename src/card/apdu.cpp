@@ -12,7 +12,7 @@ static void append16(Bytes& out, std::size_t number)
 Bytes encode(const CommandApdu& command)
 {
     const auto& [cla, ins, p1, p2, data, le] = command;
-    const bool extended = data.size() > 255 || le.value_or(0) > CommandApdu::all;
+    const bool extended = command.isExtended();
     Bytes out{cla, ins, p1, p2};
     out.reserve(data.size() + 9);
     if (extended) out.push_back(0);

@@ -15,10 +15,14 @@ struct CommandApdu
     std::optional<std::uint32_t> le = {}; // expected bytes; 256 and 65536 stand for "as many as there are"
 
     static constexpr std::uint32_t all = 256, allExtended = 65536;
+    static constexpr std::size_t mostShort = 255; // bytes of data
+
+    bool isExtended() const { return data.size() > mostShort || le.value_or(0) > all; }
 };
 
-Bytes encode(const CommandApdu& command);              // extended as soon as data > 255 or le > 256
+Bytes encode(const CommandApdu& command);              // short where that is possible
 std::optional<CommandApdu> parseCommand(ByteView apdu); // the seven cases; lengths must fit exactly
+inline bool isExtended(ByteView apdu) { return apdu.size() > 5 && apdu[4] == 0; }
 
 struct ResponseApdu
 {

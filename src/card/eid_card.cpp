@@ -35,10 +35,10 @@ Task<CardResult<Done>> EidCard::recognise()
     const auto masterFile = co_await command(selectMasterFile());
     if (!masterFile) co_return fault(masterFile.error());
 
-    const auto efDir = co_await readFile(file::dir, CommandApdu::all, namesEidApplication);
+    const auto efDir = co_await readFile(file::dir, namesEidApplication);
     if (!efDir) co_return fault(efDir.error());
 
-    auto efCardAccess = co_await readObject(file::cardAccess, CommandApdu::all);
+    auto efCardAccess = co_await readObject(file::cardAccess);
     if (!efCardAccess) co_return fault(efCardAccess.error());
     const auto infos = parseSecurityInfos(*efCardAccess);
     if (!infos || infos->pace.empty()) co_return fault(CardFault::Protocol);
@@ -120,21 +120,23 @@ Task<CardResult<Bytes>> EidCard::transmit(Bytes apdu)
 
 static bool holdsOneObject(ByteView content) { return takeTlv(content).has_value(); }
 
-Task<CardResult<Bytes>> EidCard::readObject(std::uint8_t shortId, std::uint32_t le)
+Task<CardResult<Bytes>> EidCard::readObject(std::uint8_t shortId)
 {
-    auto content = co_await readFile(shortId, le, holdsOneObject);
+    auto content = co_await readFile(shortId, holdsOneObject);
     if (!content) co_return fault(content.error());
     ByteView rest = *content;
     co_return toBytes(takeTlv(rest)->whole);
 }
 
-Task<CardResult<Bytes>> EidCard::readFile(std::uint8_t shortId, std::uint32_t le, Complete complete)
+Task<CardResult<Bytes>> EidCard::readFile(std::uint8_t shortId, Complete complete)
 {
     Bytes content;
     for (std::size_t reads = 0; reads < mostReads && content.size() < mostBytes; ++reads)
     {
-        const auto part = co_await send(reads == 0 ? readFromStart(shortId, le) : readFrom(content.size(), le));
+        const auto le = extendedLength_ ? CommandApdu::allExtended : CommandApdu::all;
+        const auto part = co_await send(content.empty() ? readFromStart(shortId, le) : readFrom(content.size(), le));
         if (!part) co_return fault(part.error());
+        if (part->sw == 0x6700 && std::exchange(extendedLength_, false)) continue; // nothing is lost by that before PACE
         const bool atEnd = part->sw == 0x6282 || part->sw == 0x6B00 || (part->ok() && part->data.empty());
         if (!part->ok() && !atEnd) co_return fault(faultOf(part->sw));
         content.insert(content.end(), part->data.begin(), part->data.end());
@@ -156,6 +158,21 @@ Task<CardResult<ResponseApdu>> EidCard::send(CommandApdu command)
 {
     static constexpr std::size_t mostData = 0xFF00; // leaves room for what secure messaging adds
     if (command.data.size() > mostData) co_return fault(CardFault::WrongLength);
+    const std::size_t most = extendedLength_ ? mostData : session_ ? SecureMessaging::mostShort : CommandApdu::mostShort;
+    while (command.data.size() > most) // command chaining, ISO 7816-4 5.3.3; each part has secure messaging of its own
+    {
+        const auto cut = command.data.begin() + std::ptrdiff_t(most);
+        CommandApdu part{
+            .cla = std::uint8_t(command.cla | chaining), .ins = command.ins, .p1 = command.p1, .p2 = command.p2, .data = {command.data.begin(), cut}};
+        auto answer = co_await sendWhole(std::move(part));
+        if (!answer || !answer->ok()) co_return answer;
+        command.data.erase(command.data.begin(), cut);
+    }
+    co_return co_await sendWhole(std::move(command));
+}
+
+Task<CardResult<ResponseApdu>> EidCard::sendWhole(CommandApdu command)
+{
     if (session_) command = session_->protect(command);
     const auto answer = co_await exchange(encode(command));
     if (!answer) co_return fault(answer.error());

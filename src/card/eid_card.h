@@ -39,11 +39,12 @@ private:
     Task<CardResult<Done>> terminalAuthentication(const EacInput& input);
     Task<CardResult<Done>> chipAuthentication(const EacInput& input, EacOutput& output);
 
-    Task<CardResult<Bytes>> readObject(std::uint8_t shortId, std::uint32_t le); // the file's one TLV, without the filling behind it
-    Task<CardResult<Bytes>> readFile(std::uint8_t shortId, std::uint32_t le, Complete complete); // 32 KiB at most
+    Task<CardResult<Bytes>> readObject(std::uint8_t shortId);                 // the file's one TLV, without the filling behind it
+    Task<CardResult<Bytes>> readFile(std::uint8_t shortId, Complete complete); // 32 KiB at most
     Task<CardResult<Done>> refreshPinState();                     // outside secure messaging, which ends
     Task<CardResult<Bytes>> command(CommandApdu command);         // send(), and 9000 is the only good status
-    Task<CardResult<ResponseApdu>> send(CommandApdu command);     // through secure messaging once PACE is done
+    Task<CardResult<ResponseApdu>> send(CommandApdu command);     // in parts where it must be; through secure messaging once PACE is done
+    Task<CardResult<ResponseApdu>> sendWhole(CommandApdu command);
     Task<CardResult<Bytes>> exchange(Bytes apdu);                 // raw
 
     std::unique_ptr<Channel> channel_;
@@ -53,6 +54,7 @@ private:
     Bytes efCardAccess_;
     std::optional<PaceInfo> paceInfo_;
     std::optional<SecureMessaging> session_;
+    bool extendedLength_ = true; // until the first read of a file is refused for its length: from then on only short APDUs
 };
 
 } // namespace eidkern::card

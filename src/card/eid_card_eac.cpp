@@ -41,7 +41,7 @@ Task<CardResult<Done>> EidCard::terminalAuthentication(const EacInput& input)
 
 Task<CardResult<Done>> EidCard::chipAuthentication(const EacInput& input, EacOutput& output)
 {
-    auto efCardSecurity = co_await readObject(file::cardSecurity, CommandApdu::allExtended);
+    auto efCardSecurity = co_await readObject(file::cardSecurity);
     if (!efCardSecurity) co_return fault(efCardSecurity.error());
     output.efCardSecurity = std::move(*efCardSecurity);
     const auto infos = parseCardSecurity(output.efCardSecurity);

@@ -77,7 +77,6 @@ std::optional<Bytes> SecureMessaging::decryptObject(std::uint32_t tag, ByteView 
 CommandApdu SecureMessaging::protect(const CommandApdu& command)
 {
     count();
-    const bool extended = command.data.size() > 255 || command.le.value_or(0) > CommandApdu::all;
     CommandApdu out{.cla = std::uint8_t(command.cla | secureClass), .ins = command.ins, .p1 = command.p1, .p2 = command.p2};
     if (!command.data.empty()) out.data = dataObject(command.ins & 1, crypt(padded(command.data), true));
     if (command.le)
@@ -87,7 +86,7 @@ CommandApdu SecureMessaging::protect(const CommandApdu& command)
     }
     const std::uint8_t header[] = {out.cla, out.ins, out.p1, out.p2};
     out.data = concat({out.data, tlv(0x8E, mac(header, out.data))});
-    out.le = extended || out.data.size() > 255 ? CommandApdu::allExtended : CommandApdu::all;
+    out.le = command.isExtended() || out.data.size() > CommandApdu::mostShort ? CommandApdu::allExtended : CommandApdu::all;
     return out;
 }
 

@@ -15,6 +15,8 @@ namespace eidkern::card
 class SecureMessaging
 {
 public:
+    static constexpr std::size_t mostShort = 223; // plain bytes that fit into a short command beside an Le, or into a short response
+
     explicit SecureMessaging(SessionKeys keys) : keys_(std::move(keys)) {}
 
     // The terminal's end.

@@ -20,7 +20,7 @@ enum class CardFault {
     Removed,       // card or reader gone: no more use in trying
     CommandFailed, // no answer, an answer without status word, or the channel's secure messaging broke
     Protocol,      // an answer that the protocol does not allow: status word, structure, token
-    WrongLength,   // 6700: card or reader without extended length
+    WrongLength,   // 6700: card or reader refuse the length of an APDU
     WrongPassword, // PIN, CAN or PUK; the new retry state is in the card's PinState
     PukUsedUp      // the PUK was right, but its uses are spent
 };

@@ -63,7 +63,7 @@ class CardTest(unittest.TestCase):
         return key
 
     def authenticate_chip(self, card: Card, key: int) -> None:
-        content = passive.verify(read_file(card, EF_CARD_SECURITY, 65536)[0], bytes.fromhex(card.say("csca")))
+        content = passive.verify(read_file(card, EF_CARD_SECURITY, 256 if card.short else 65536)[0], bytes.fromhex(card.say("csca")))
         (key_id, public), = [(key_id, public) for key_id, public in eac.chip_public_keys(eac.security_infos(content)).items()]
         card.messaging = eac.authenticate_chip(card, key, public, key_id)
 
@@ -250,6 +250,15 @@ class Eac(CardTest):
                     if content:
                         read[group] = data_groups.decode(group, content)
                 self.assertEqual(read, expected)
+
+    def test_a_card_without_extended_length(self):
+        card = self.card(extendedLength=False)
+        self.assertEqual(card(hex_command("00B09C00", b"", 65536)), (b"", 0x6700))
+        card.short = True
+        self.assertGreater(len(self.pki.dv.body + self.pki.dv.signature), 223)  # goes in a chain
+        self.authenticate(card, READ_ALL)
+        self.assertEqual(select_eid(card), 0x9000)
+        self.assertEqual(data_groups.decode(5, read_file(card, 5)[0]), self.persona["familyNames"])
 
     def test_reads_the_rarer_data_groups(self):
         more = {"sex": "F", "dateOfIssuance": "2024-04-01", "dateOfBirth": "1964-08", "placeOfBirth": "auf See", "residence": {"none": "keine Wohnung"},

@@ -98,7 +98,7 @@ private slots:
         QTest::newRow("EF.DIR truncated") << 2 << QByteArray("610b4f09e807046282") << QByteArray(protocolError);
         QTest::newRow("EF.CardAccess garbage") << 3 << QByteArray("ffffffffff9000") << QByteArray(protocolError);
         QTest::newRow("EF.CardAccess without PACE") << 3 << QByteArray("310f300d060804007f00070202020201026282") << QByteArray(protocolError);
-        QTest::newRow("too long for the card") << 2 << QByteArray("6700") << QByteArray(wrongLength);
+        QTest::newRow("too long for the card") << 1 << QByteArray("6700") << QByteArray(wrongLength);
         QTest::newRow("PIN state unknown") << 4 << QByteArray("6a88") << QByteArray(commandFailed);
     }
     void notAnEidCard()
@@ -464,11 +464,72 @@ private slots:
         OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Pin, "123456"))), protocolError);
     }
 
-    void readerWithoutExtendedLength()
+    void shortApdus_data()
+    {
+        QTest::addColumn<bool>("cardRefuses");
+        QTest::addColumn<int>("parameterId");
+        QTest::newRow("the reader refuses extended ones") << false << 13;
+        QTest::newRow("the card refuses extended ones") << true << 13;
+        QTest::newRow("the card refuses, a chip key on a large curve") << true << 18;
+    }
+    void shortApdus() // one refusal at the first read; then long commands come in chains, long files in many reads
+    {
+        QFETCH(bool, cardRefuses);
+        QFETCH(int, parameterId);
+        auto persona = testPersona();
+        persona.extendedLength = !cardRefuses;
+        persona.protocols.chipAuthentication.parameterId = parameterId;
+        CardBench bench(persona);
+        int extended = 0, chained = 0;
+        std::size_t longest = 0;
+        bench.reader.answerWith([&](int, ByteView apdu) {
+            const bool refused = isExtended(apdu);
+            extended += refused;
+            longest = std::max(longest, apdu.size());
+            chained += apdu[0] == 0x1C && apdu[1] == instruction::performSecurityOperation;
+            return refused && !cardRefuses ? std::optional(Bytes{0x67, 0x00}) : std::nullopt;
+        });
+        const EacServer server(std::move(bench.chain), bench.random,
+                               encode(AuxiliaryData{.dateOfBirth = Date{2008, 11, 20}, .dateOfExpiry = {}, .communityId = Bytes(100)}), parameterId);
+        const auto output = bench.run(login(*bench.eid, server));
+        OUTCOME(output, ok);
+        QVERIFY(server.accept(*output));
+        QCOMPARE(extended, 1);
+        QVERIFY(longest > 223 && longest <= 261);
+        QVERIFY(chained >= 1);
+        QVERIFY(output->efCardSecurity.size() > 1024); // in many reads
+    }
+
+    void aRefusedPartEndsTheCommand()
+    {
+        auto persona = testPersona();
+        persona.extendedLength = false;
+        CardBench bench(persona);
+        const EacServer server(std::move(bench.chain), bench.random);
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        const auto pace = bench.run(bench.eid->pace(password(PasswordId::Pin, "123456", Chat::forTerminal(everyRight()))));
+        auto input = server.input(pace->idPicc, bench.run(bench.eid->challenge()).value());
+        input.auxiliaryData = tlv(0x67, Bytes(5000)); // more than the card keeps of a chain
+        OUTCOME(bench.run(bench.eid->authenticate(std::move(input))), wrongLength);
+    }
+
+    void normalCardsAreNotAskedTwice() // extended length is found out by a read that is needed anyway
     {
         CardBench bench;
-        bench.reader.answerWith([](int, ByteView apdu) { return apdu.size() > 5 && apdu[4] == 0 ? std::optional(Bytes{0x67, 0x00}) : std::nullopt; });
-        const EacServer server(std::move(bench.chain), bench.random);
+        int reads = 0;
+        bench.reader.answerWith([&](int, ByteView apdu) {
+            reads += apdu[1] == instruction::readBinary;
+            return std::optional<Bytes>();
+        });
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        QCOMPARE(reads, 2); // EF.DIR, EF.CardAccess
+    }
+
+    void readerThatOnlyRefusesLongCommands() // too late for short ones: the session is lost
+    {
+        CardBench bench;
+        bench.reader.answerWith([](int, ByteView apdu) { return apdu.size() > 261 ? std::optional(Bytes{0x67, 0x00}) : std::nullopt; });
+        const EacServer server(std::move(bench.chain), bench.random, encode(AuxiliaryData{.dateOfBirth = {}, .dateOfExpiry = {}, .communityId = Bytes(300)}));
         OUTCOME(bench.run(login(*bench.eid, server)), wrongLength);
     }
 

@@ -96,6 +96,8 @@ private slots:
         QCOMPARE(toHex(chip.oid()), std::string("04007f00070202030204"));
         QCOMPARE(chip.keySize, std::size_t(32));
         QCOMPARE(chip.parameterId, 17);
+        QVERIFY(parsePersona(minimal(R"("pukUsesLeft": 10)"))->extendedLength);
+        QVERIFY(!parsePersona(minimal(R"("extendedLength": false)"))->extendedLength);
     }
 
     void encodings_data()
@@ -155,6 +157,7 @@ private slots:
         QTest::newRow("pace with more") << R"("pace": {"cipher": "AES-256", "parameterId": 13, "mapping": "IM"})" << "a curve from 8 to 18";
         QTest::newRow("chip, 3DES") << R"("chipAuthentication": {"cipher": "3DES", "parameterId": 13})" << "\"chipAuthentication\" (line 5): {\"cipher\"";
         QTest::newRow("chip, curve") << R"("chipAuthentication": {"cipher": "AES-128", "parameterId": 7})" << "a curve from 8 to 18";
+        QTest::newRow("extended length") << R"("extendedLength": 1)" << "\"extendedLength\" (line 5): true or false";
         QTest::newRow("document number") << R"("documentNumber": "T2200012")" << "9 letters";
         QTest::newRow("MRZ without dates") << R"("documentNumber": "T22000129")" << "dateOfBirth";
         QTest::newRow("hex") << R"("communityId": "027")" << "hex digits";

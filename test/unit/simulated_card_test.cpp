@@ -139,6 +139,22 @@ public:
         return set ? parseSecurityInfos(set->whole) : std::nullopt;
     }
 
+    // In parts of `size` bytes, each under secure messaging of its own: the answer to the last one that was sent.
+    ResponseApdu inParts(const CommandApdu& command, std::size_t size)
+    {
+        auto rest = ByteView(command.data);
+        for (;;)
+        {
+            const bool last = rest.size() <= size;
+            auto part = command;
+            part.data = toBytes(rest.first(std::min(size, rest.size())));
+            if (!last) part.cla |= chaining, part.le.reset();
+            auto answer = ask(part);
+            if (last || !answer.ok()) return answer;
+            rest = rest.subspan(size);
+        }
+    }
+
     std::uint16_t eac(ByteView auxiliaryData = {})
     {
         const auto sw = terminalAuthentication(auxiliaryData);
@@ -706,6 +722,82 @@ private slots:
         narrow.chipKey = generateKey(Curve::brainpoolP256r1(), narrow.random);
         SW(narrow.pinWithChat(), 0x9000);
         SW(narrow.terminalAuthentication(), 0x6985); // Set AT was refused
+    }
+
+    void commandChaining()
+    {
+        Terminal t;
+        SW(t.pinWithChat(), 0x9000);
+        const auto verify = verifyCertificate(bodyAndSignature(t.chain.dv));
+        const auto select = [&] { SW(t.ask(setVerificationKey(asBytes(t.chain.dv.car))).sw, 0x9000); };
+        const auto part = [&](std::size_t from, std::size_t size, bool last) {
+            auto command = verify;
+            command.cla = last ? 0 : chaining;
+            command.data = toBytes(ByteView(verify.data).subspan(from, size));
+            return t.ask(command).sw;
+        };
+        select();
+        SW(t.inParts(verify, 100).sw, 0x9000);
+        SW(t.inParts(setVerificationKey(asBytes(t.chain.terminal.car)), 3).sw, 0x9000);
+        SW(t.inParts(verifyCertificate(bodyAndSignature(t.chain.terminal)), 1).sw, 0x9000);
+
+        select();
+        SW(part(0, 100, false), 0x9000);
+        SW(t.ask(getChallenge()).sw, 0x6883); // another command: the chain is forgotten, and this one is not executed ...
+        SW(t.ask(getChallenge()).sw, 0x9000); // ... but the next one is
+        SW(part(100, verify.data.size() - 100, true), 0x6A80);
+        select();
+        SW(part(0, 100, false), 0x9000);
+        SW(t.inParts(setVerificationKey(asBytes(t.chain.dv.car)), 3).sw, 0x6883);
+        SW(t.ask({.cla = chaining, .ins = instruction::select, .p2 = 0x0C}).sw, 0x6884); // never in parts
+
+        SW(part(0, 100, false), 0x9000);
+        SW(t.inParts({.ins = instruction::performSecurityOperation, .p2 = 0xBE, .data = Bytes(5000)}, 200).sw, 0x6700);
+        select();
+        SW(t.inParts(verify, 200).sw, 0x9000); // as if nothing had been
+    }
+
+    void aChainDoesNotOutliveItsSession()
+    {
+        Terminal t;
+        SW(t.pinWithChat(), 0x9000);
+        SW(t.ask({.cla = chaining, .ins = instruction::performSecurityOperation, .p2 = 0xBE, .data = {1}}).sw, 0x9000);
+        SW(t.plain("00b09c0000").sw, 0x6282); // a plain command
+        t.session.reset();
+        SW(t.plain("102a00be0101").sw, 0x9000);
+        t.card.reset();
+        SW(t.plain("00b09c0000").sw, 0x6282);
+    }
+
+    void aSectorKeyInParts() // GENERAL AUTHENTICATE is chained only where it is one command
+    {
+        Terminal t;
+        const auto key = sectorKey(generateKey(Curve::brainpoolP256r1(), t.random).point);
+        t.chain.terminal = issueCvc({.car = t.chain.dv.chr,
+                                     .chr = "DETESTATDE00009",
+                                     .chat = Chat::forTerminal(everyRight()),
+                                     .effective = {2026, 11, 1},
+                                     .expiration = {2026, 12, 15},
+                                     .sectorHashes = {hash(HashAlgorithm::Sha256, tlv(0x7F49, key))}},
+                                    t.chain.terminalKey, t.chain.dvKey);
+        SW(t.pinWithChat(), 0x9000);
+        SW(t.eac(), 0x9000);
+        SW(t.ask(setChipAuthentication(concat({tlv(0x80, oid::riEcdhSha256), Bytes{0x84, 1, pseudonymKeyId}}))).sw, 0x9000);
+        SW(t.inParts(generalAuthenticate(true, tlv(0xA0, key)), 200).sw, 0x9000);
+        SW(t.inParts(generalAuthenticate(true, tlv(0xA0, key)), 200).sw, 0x6985); // no MSE before it
+    }
+
+    void aCardWithoutExtendedLength()
+    {
+        auto persona = testPersona();
+        persona.extendedLength = false;
+        Terminal t(persona);
+        SW(t.plain(readFromStart(file::cardAccess, CommandApdu::allExtended)).sw, 0x6700);
+        SW(t.plain(readFromStart(file::cardAccess, CommandApdu::all)).sw, 0x6282);
+        SW(t.pinWithChat(), 0x9000);
+        SW(t.ask(readFromStart(file::cardAccess, CommandApdu::allExtended)).sw, 0xFFFF); // refused in plain, and the session is over
+        t.session.reset();
+        SW(t.ask(getChallenge()).sw, 0x6982);
     }
 
     void wrongTerminalSignature()

@@ -8,7 +8,6 @@
 namespace eidkern::card
 {
 
-static constexpr std::size_t mostProtected = 223; // plain bytes of a short answer under secure messaging
 static constexpr std::size_t mostWritten = 2048;  // bytes of a file that can be written
 
 static ResponseApdu status(std::uint16_t sw) { return {{}, sw}; }
@@ -85,7 +84,7 @@ ResponseApdu CardFileSystem::readBinary(const CommandApdu& command, const Sessio
     const std::size_t offset = byShortId ? command.p2 : std::size_t(command.p1) << 8 | command.p2;
     if (offset >= file.size()) return status(0x6B00);
     const auto rest = ByteView(file).subspan(offset);
-    const std::size_t most = session.secureMessaging && *command.le <= CommandApdu::all ? mostProtected : CommandApdu::allExtended;
+    const std::size_t most = session.secureMessaging && *command.le <= CommandApdu::all ? SecureMessaging::mostShort : CommandApdu::allExtended;
     const auto count = std::min({rest.size(), std::size_t(*command.le), most});
     const bool endReached = count == rest.size() && count < *command.le;
     return {toBytes(rest.first(count)), std::uint16_t(endReached ? 0x6282 : 0x9000)};

@@ -49,6 +49,7 @@ struct Persona
     int pukUsesLeft = 10;
     bool pinDeactivated = false;
     CardProtocols protocols = {};
+    bool extendedLength = true; // no: the card refuses extended APDUs
     CardScript script = {};
     std::string documentNumber = {}; // 9 characters as in the MRZ; empty: the card does not take the MRZ as a password
 

@@ -243,6 +243,7 @@ const std::vector<Key>& keys()
         {"eidType", readEidType},
         {"pace", readPace},
         {"chipAuthentication", readChipAuthentication},
+        key("extendedLength", &Persona::extendedLength, yesOrNo),
         {"script", readScript},
         key("documentNumber", &Persona::documentNumber, documentNumber),
         key("documentType", &Persona::documentType, printable),

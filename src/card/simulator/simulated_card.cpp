@@ -12,7 +12,7 @@ static ResponseApdu status(std::uint16_t sw) { return {{}, sw}; }
 static constexpr std::uint16_t parametersOf(const CommandApdu& command) { return std::uint16_t(command.p1 << 8 | command.p2); }
 
 SimulatedCard::SimulatedCard(const Persona& persona, std::vector<CvCertificate> trustPoints, Random& random, Date today)
-    : passwords_(persona), trust_{std::move(trustPoints), today}, pace_(persona.protocols.pace, passwords_, random),
+    : extendedLength_(persona.extendedLength), passwords_(persona), trust_{std::move(trustPoints), today}, pace_(persona.protocols.pace, passwords_, random),
       chipAuthentication_(persona.protocols.chipAuthentication, random), terminalAuthentication_(trust_, random, chipAuthentication_.keyHashSize()),
       restrictedIdentification_{generateKey(*Curve::standard(restrictedIdentificationCurve), random),
                                 generateKey(*Curve::standard(restrictedIdentificationCurve), random)},
@@ -25,6 +25,7 @@ SimulatedCard::SimulatedCard(const Persona& persona, std::vector<CvCertificate> 
 void SimulatedCard::reset()
 {
     session_ = {};
+    chain_.abort();
     pace_.abort();
     terminalAuthentication_.reset();
     chipAuthentication_.abort();
@@ -37,7 +38,7 @@ Bytes SimulatedCard::atr() const { return {0x3B, 0x8A, 0x80, 0x01, 0x80, 0x31, 0
 
 Bytes SimulatedCard::transmit(ByteView apdu)
 {
-    const auto command = parseCommand(apdu);
+    const auto command = extendedLength_ || !isExtended(apdu) ? parseCommand(apdu) : std::nullopt;
     if (!command)
     {
         reset();
@@ -74,9 +75,33 @@ ResponseApdu SimulatedCard::execute(const CommandApdu& command)
 {
     const int expectedClass = command.ins == instruction::verify ? 0x80 : 0x00; // VERIFY of auxiliary data is the one proprietary command
     if ((command.cla & ~chaining) != expectedClass) return status(0x6E00);
-    if (command.ins == instruction::generalAuthenticate) return generalAuthenticate(command);
-    if (command.cla & chaining) return status(0x6884);
+    if (command.ins == instruction::generalAuthenticate && pace_.expectsStep()) return generalAuthenticate(command); // its steps are no parts of one command
     pace_.abort();
+    if (command.cla & chaining && !mayBeChained(command))
+    {
+        chain_.abort();
+        return status(command.ins == instruction::generalAuthenticate ? 0x6985 : 0x6884);
+    }
+    const auto whole = chain_.take(command);
+    return whole ? executeWhole(*whole) : status(whole.error());
+}
+
+bool SimulatedCard::mayBeChained(const CommandApdu& command) const
+{
+    switch (command.ins)
+    {
+        case instruction::updateBinary:
+        case instruction::manageSecurityEnvironment:
+        case instruction::performSecurityOperation:
+        case instruction::externalAuthenticate: return true;
+        case instruction::generalAuthenticate: return chipAuthentication_.expectsStep() || restrictedIdentification_.expectsStep();
+        default: return false;
+    }
+}
+
+ResponseApdu SimulatedCard::executeWhole(const CommandApdu& command)
+{
+    if (command.ins == instruction::generalAuthenticate) return generalAuthenticate(command);
     if (command.ins != instruction::manageSecurityEnvironment)
     {
         chipAuthentication_.abort();
@@ -132,7 +157,6 @@ ResponseApdu SimulatedCard::generalAuthenticate(const CommandApdu& command)
         if (session_.next) terminalAuthentication_.reset();
         return response;
     }
-    if (command.cla & chaining) return status(0x6985);
     if (restrictedIdentification_.expectsStep()) return restrictedIdentification_.step(command, *session_.terminal);
     if (!chipAuthentication_.expectsStep()) return status(0x6985);
     return chipAuthentication_.step(command, session_);

@@ -5,6 +5,7 @@
 #include "card/simulator/card_file_system.h"
 #include "card/simulator/card_pace.h"
 #include "card/simulator/chip_authentication.h"
+#include "card/simulator/command_chain.h"
 #include "card/simulator/restricted_identification.h"
 #include "card/simulator/terminal_authentication.h"
 
@@ -32,6 +33,8 @@ private:
     ResponseApdu answer(const CommandApdu& command);
     ResponseApdu answerSecured(const CommandApdu& command);
     ResponseApdu execute(const CommandApdu& command);
+    ResponseApdu executeWhole(const CommandApdu& command);
+    bool mayBeChained(const CommandApdu& command) const;
     ResponseApdu manageSecurityEnvironment(const CommandApdu& command);
     ResponseApdu setChipKey(const CommandApdu& command);
     ResponseApdu generalAuthenticate(const CommandApdu& command);
@@ -41,9 +44,11 @@ private:
     ResponseApdu resetRetryCounter(const CommandApdu& command);
     bool mayAuthenticateTerminal() const;
 
+    const bool extendedLength_;
     PinObjects passwords_;
     CardTrust trust_;
     Session session_;
+    CommandChain chain_;
     CardPace pace_;
     CardChipAuthentication chipAuthentication_;
     CardTerminalAuthentication terminalAuthentication_;

@@ -1,16 +1,18 @@
 """A terminal with a card on the other end of a pipe (card_over_stdio), and what it does with it."""
 import subprocess
+from dataclasses import replace
 
 from second import eac, tlv
 from second.sm import Command, SecureMessaging, hex_command
 
 
 class Card:
-    """A context manager and a Send. Commands are protected while `messaging` is there."""
+    """A context manager and a Send. Commands are protected while `messaging` is there. `short`: longer ones are sent as a chain."""
 
     def __init__(self, program: str, persona: str, cvca: str):
         self._process = subprocess.Popen([program, persona, cvca], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.messaging: SecureMessaging | None = None
+        self.short = False
 
     def __enter__(self):
         return self
@@ -21,6 +23,15 @@ class Card:
         self._process.stdout.close()
 
     def __call__(self, command: Command) -> tuple[bytes, int]:
+        most = 223 if self.messaging else 255
+        while self.short and len(command.data) > most:
+            answer = self._send(replace(command, cla=command.cla | 0x10, data=command.data[:most], le=None))
+            if answer[1] != 0x9000:
+                return answer
+            command = replace(command, data=command.data[most:])
+        return self._send(command)
+
+    def _send(self, command: Command) -> tuple[bytes, int]:
         if self.messaging is None:
             answer = self.raw(command.encode())
             return answer[:-2], int.from_bytes(answer[-2:], "big")
