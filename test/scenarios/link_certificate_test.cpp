@@ -32,7 +32,14 @@ struct ChangedRoot
     CvCertificate link, dv, forged;
 };
 
-enum class Sends { InEac1, InEac2, Forged, Never };
+enum class Sends { InEac1, InEac2, BothInEac2, Forged, Never };
+
+std::vector<CvCertificate> ordered(const std::vector<CvCertificate>& all, const std::vector<int>& order)
+{
+    std::vector<CvCertificate> out;
+    for (const auto index : order) out.push_back(all.at(std::size_t(index)));
+    return out;
+}
 
 } // namespace
 
@@ -46,6 +53,7 @@ class link_certificate_test : public QObject
     std::unique_ptr<lab::Lab> lab;
     std::optional<ChangedRoot> changed;
     Sends sends = Sends::Never;
+    std::vector<int> order; // of the message's certificates; empty: as they are
 
     void meddle(lab::Server server, int number, lab::HttpAnswer& answer)
     {
@@ -57,16 +65,19 @@ class link_certificate_test : public QObject
             eac1->certificates.push_back(changed->dv);
             if (sends == Sends::InEac1) eac1->certificates.push_back(changed->link);
             if (sends == Sends::Forged) eac1->certificates.push_back(changed->forged);
+            if (sends == Sends::InEac1 && !order.empty()) eac1->certificates = ordered(eac1->certificates, order);
         }
         if (auto* eac2 = std::get_if<paos::Eac2Input>(&message.body); eac2 && sends == Sends::InEac2) eac2->certificates = {changed->link, changed->forged};
+        if (auto* eac2 = std::get_if<paos::Eac2Input>(&message.body); eac2 && sends == Sends::BothInEac2)
+            eac2->certificates = ordered({changed->link, *lab->pki().link}, order);
         answer.body = network::encode(message);
     }
 
-    void freshLab()
+    void freshLab(bool formerCvca = false)
     {
         lab::FaultScript faults;
         faults.answer = [this](lab::Server server, int number, const lab::HttpRequest&, lab::HttpAnswer& answer) { meddle(server, number, answer); };
-        lab = labFor(random, clock, faults);
+        lab = labFor(random, clock, faults, {.linkInEac2 = formerCvca}, {}, formerCvca);
         changed.emplace(lab->pki(), random, clock.today());
     }
 
@@ -77,7 +88,11 @@ class link_certificate_test : public QObject
     };
     Outcome login(std::vector<CvCertificate> links, std::optional<std::vector<CvCertificate>> trust = {})
     {
-        LoginBench bench(*lab, cardFor(*lab), {}, std::move(trust));
+        return login(cardFor(*lab), links, std::move(trust));
+    }
+    Outcome login(SimulatedCard card, std::vector<CvCertificate> links, std::optional<std::vector<CvCertificate>> trust)
+    {
+        LoginBench bench(*lab, std::move(card), {}, std::move(trust));
         bench.ports.links = std::move(links);
         bench.begin<Authentication>(lab->tcTokenUrl());
         const auto end = bench.finish();
@@ -85,8 +100,24 @@ class link_certificate_test : public QObject
         return {end->failure ? std::string(name(end->failure->code)) : "success", bench.user.learned};
     }
 
+    CvCertificate newRoot() const
+    {
+        const auto& pki = lab->pki();
+        const CvIssue what{.car = newName,
+                           .chr = newName,
+                           .chat = pki.cvca.chat,
+                           .effective = inDays(clock.today(), -1),
+                           .expiration = inDays(clock.today(), 300),
+                           .withDomainParameters = true};
+        return issueCvc(what, changed->key, changed->key);
+    }
+
 private Q_SLOTS:
-    void init() { freshLab(); }
+    void init()
+    {
+        order.clear();
+        freshLab();
+    }
 
     void learnedOnce()
     {
@@ -131,18 +162,36 @@ private Q_SLOTS:
         QCOMPARE(login({changed->forged}).code, std::string("Pre_Verification_Invalid_Certificate_Signature"));
     }
 
+    void anyOrderInEac1() // terminal, document verifier, link
+    {
+        sends = Sends::InEac1;
+        order = {0, 1, 2};
+        do {
+            freshLab();
+            const auto outcome = login({});
+            QCOMPARE(outcome.code, std::string("success"));
+            QCOMPARE(outcome.learned.size(), std::size_t(1));
+        } while (std::ranges::next_permutation(order).found);
+    }
+
+    void anyOrderInEac2() // two links from the card's trust point to the client's anchor
+    {
+        sends = Sends::BothInEac2;
+        order = {0, 1};
+        do {
+            freshLab(true);
+            const auto former = TrustAnchor::parse(lab->pki().formerCvca->whole).value();
+            const auto card = SimulatedCard::fromPersona(SimulatedCard::builtInPersona("adult"), {former}).value();
+            const auto outcome = login(card, {}, std::vector{newRoot(), lab->pki().cvca});
+            QCOMPARE(outcome.code, std::string("success"));
+            QCOMPARE(card.state->reader.card()->trust().references(), (std::vector<std::string>{newName, lab->pki().cvca.chr}));
+        } while (std::ranges::next_permutation(order).found);
+    }
+
     void inEac2() // the anchor is the new root already, the card's trust point still the old one
     {
         sends = Sends::InEac2;
-        const auto& pki = lab->pki();
-        const auto newRoot = issueCvc({.car = newName,
-                                       .chr = newName,
-                                       .chat = pki.cvca.chat,
-                                       .effective = inDays(clock.today(), -1),
-                                       .expiration = inDays(clock.today(), 300),
-                                       .withDomainParameters = true},
-                                      changed->key, changed->key);
-        const auto outcome = login({}, std::vector{newRoot, pki.cvca});
+        const auto outcome = login({}, std::vector{newRoot(), lab->pki().cvca});
         QCOMPARE(outcome.code, std::string("success"));
         QCOMPARE(outcome.learned.size(), std::size_t(1));
         QCOMPARE(outcome.learned[0].whole, changed->link.whole);

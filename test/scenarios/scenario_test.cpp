@@ -124,7 +124,9 @@ lab::ServiceRequest requestOf(const QJsonObject& asked)
     request.didList = asked["didList"].toBool();
     request.disconnect = asked["disconnect"].toBool();
     request.signLater = asked["signLater"].toBool();
-    if (asked["onlyMobile"].toBool()) request.acceptedEidTypes = {EidType::HwKeyStore};
+    for (const auto& wanted : asked["acceptedEidTypes"].toArray())
+        for (const auto type : {EidType::CardCertified, EidType::SeCertified, EidType::SeEndorsed, EidType::HwKeyStore})
+            if (wanted.toString().toStdString() == name(type)) request.acceptedEidTypes.push_back(type);
     return request;
 }
 

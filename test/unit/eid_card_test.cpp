@@ -430,6 +430,27 @@ private slots:
         }
     }
 
+    void aPlainStatusWordEndsTheChannel_data()
+    {
+        QTest::addColumn<QByteArray>("answer");
+        for (const auto* answer : {"9000", "6982", "6a88", "6282", "00112233445566779000"}) QTest::newRow(answer) << QByteArray(answer);
+    }
+    void aPlainStatusWordEndsTheChannel() // whatever it says: nothing more goes out under these keys
+    {
+        QFETCH(QByteArray, answer);
+        CardBench bench;
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Pin, "123456", Chat::forTerminal(everyRight())))), ok);
+        Bytes classes;
+        bench.reader.answerWith([&](int, ByteView apdu) {
+            classes.push_back(apdu[0]);
+            return classes.size() == 1 ? fromHex(answer.toStdString()) : std::nullopt;
+        });
+        OUTCOME(bench.run(bench.eid->challenge()), commandFailed);
+        OUTCOME(bench.run(bench.eid->challenge()), protocolError); // the card grants nothing to a plain command
+        QCOMPARE(classes, (Bytes{0x0C, 0x00}));
+    }
+
     void wrongCardTokenIsRefused()
     {
         CardBench bench;
