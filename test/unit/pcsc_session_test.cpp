@@ -5,6 +5,8 @@
 #include <deque>
 #include <string>
 
+#include <reader.h>
+
 #include "card/pcsc/codes.h"
 #include "card/pcsc/session.h"
 
@@ -18,6 +20,7 @@ struct Script
 {
     std::deque<LONG> connects, begins, transmits, looks; // results in order; then success
     Bytes answer{0x90, 0x00};
+    std::optional<Bytes> features = {}, properties = {}; // nothing: the reader refuses the question
     std::string calls;
 
     static LONG next(std::deque<LONG>& results)
@@ -49,6 +52,14 @@ extern "C"
     LONG SCardDisconnect(SCARDHANDLE, DWORD how) { return script.calls += how == SCARD_RESET_CARD ? "reset " : "leave ", SCARD_S_SUCCESS; }
     LONG SCardBeginTransaction(SCARDHANDLE) { return script.calls += "begin ", Script::next(script.begins); }
     LONG SCardEndTransaction(SCARDHANDLE, DWORD) { return script.calls += "end ", SCARD_S_SUCCESS; }
+    LONG SCardControl(SCARDHANDLE, DWORD code, LPCVOID, DWORD, LPVOID to, DWORD, LPDWORD length)
+    {
+        const auto& said = code == CM_IOCTL_GET_FEATURE_REQUEST ? script.features : code == 0x42330012 ? script.properties : std::nullopt;
+        if (!said) return SCARD_E_UNSUPPORTED_FEATURE;
+        std::ranges::copy(*said, static_cast<std::uint8_t*>(to));
+        *length = said->size();
+        return SCARD_S_SUCCESS;
+    }
     LONG SCardStatus(SCARDHANDLE, LPSTR, LPDWORD, LPDWORD, LPDWORD, LPBYTE, LPDWORD) { return Script::next(script.looks); }
     LONG SCardTransmit(SCARDHANDLE, const SCARD_IO_REQUEST*, LPCBYTE, DWORD, SCARD_IO_REQUEST*, LPBYTE to, LPDWORD length)
     {
@@ -89,6 +100,38 @@ private Q_SLOTS:
             QVERIFY(session.transmit(apdu, true, never).has_value());
         }
         QCOMPARE(script.calls, "connect begin transmit transmit end reset release ");
+    }
+
+    void readersForShortApdus_data()
+    {
+        QTest::addColumn<QByteArray>("features");
+        QTest::addColumn<QByteArray>("properties");
+        QTest::addColumn<bool>("passesExtended");
+        const QByteArray toProperties = "060442330006120442330012"; // behind FEATURE_VERIFY_PIN_DIRECT
+        QTest::newRow("says nothing") << QByteArray() << QByteArray() << true;
+        QTest::newRow("no such feature") << QByteArray("060442330006") << QByteArray() << true;
+        QTest::newRow("no such property") << toProperties << QByteArray("01020000") << true;
+        QTest::newRow("64 KiB") << toProperties << QByteArray("010200000a0400000100") << true;
+        QTest::newRow("4 KiB") << toProperties << QByteArray("0a0400100000") << true;
+        QTest::newRow("short ones only") << toProperties << QByteArray("010200000a0400000000") << false;
+        QTest::newRow("a little more") << toProperties << QByteArray("0a04fc010000") << false;
+        QTest::newRow("features cut off") << QByteArray("060442330006120442") << QByteArray("0a0400000000") << true;
+        QTest::newRow("property cut off") << toProperties << QByteArray("0a040000") << true;
+        QTest::newRow("property of two bytes") << toProperties << QByteArray("0a020000") << true;
+    }
+    void readersForShortApdus() // are not shown extended ones: the caller is told at once, and no transaction is begun
+    {
+        QFETCH(QByteArray, features);
+        QFETCH(QByteArray, properties);
+        QFETCH(bool, passesExtended);
+        script.features = fromHex(features.toStdString());
+        script.properties = fromHex(properties.toStdString());
+        PcscSession session;
+        QVERIFY(session.open("R", never).has_value());
+        const Bytes extended{0x00, 0xB0, 0x9E, 0x00, 0x00, 0x00, 0x00};
+        QCOMPARE(session.transmit(extended, true, never).value(), passesExtended ? Bytes({0x90, 0x00}) : Bytes({0x67, 0x00}));
+        QCOMPARE(script.calls, passesExtended ? "connect begin transmit " : "connect ");
+        QVERIFY(session.transmit(apdu, true, never) == Bytes({0x90, 0x00}));
     }
 
     void afterAForeignResetItIsSentAgainOnce()

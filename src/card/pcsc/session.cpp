@@ -6,8 +6,10 @@
 #include <mutex>
 #include <utility>
 
+#include "card/apdu.h"
 #include "card/faults.h"
 #include "card/pcsc/codes.h"
+#include "card/pcsc/reader_properties.h"
 
 namespace eidkern::card
 {
@@ -41,6 +43,7 @@ CardResult<Done> PcscSession::open(const std::string& reader, const std::stop_to
     if (result == SCARD_S_SUCCESS) result = connect(reader, stop);
     if (result != SCARD_S_SUCCESS) return fault(faultOfScard(result));
     open_ = true;
+    shortOnly_ = !passesExtendedLength(card_);
     return Done{};
 }
 
@@ -62,6 +65,7 @@ LONG PcscSession::connect(const std::string& reader, const std::stop_token& stop
 
 CardResult<Bytes> PcscSession::transmit(ByteView apdu, bool claimed, const std::stop_token& stop)
 {
+    if (shortOnly_ && isExtended(apdu)) return Bytes{0x67, 0x00};
     if (claimed && !claimed_)
         if (const LONG begun = begin(); begun != SCARD_S_SUCCESS) return fault(faultOfScard(begun));
 

@@ -24,7 +24,7 @@ public:
     CardResult<Done> open(const std::string& reader, const std::stop_token& stop);
 
     // The bytes that came, maybe none. `claimed`: within a transaction, which is begun if it is not held yet, and never sent
-    // twice. Otherwise it is sent again once after a foreign reset or a failed transmission.
+    // twice. A reader that only passes on short APDUs is not shown others: 6700. Otherwise it is sent again once after a foreign reset or a failed transmission.
     CardResult<Bytes> transmit(ByteView apdu, bool claimed, const std::stop_token& stop);
 
 private:
@@ -38,6 +38,7 @@ private:
     SCARDHANDLE card_ = 0;
     DWORD protocol_ = 0;
     bool open_ = false, claimed_ = false;
+    bool shortOnly_ = false; // the reader
 };
 
 } // namespace eidkern::card
