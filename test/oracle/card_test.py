@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 from second import cvc, data_groups, eac, pace, passive, tlv
-from second.curve import BRAINPOOL_P256R1
+from second.curve import BRAINPOOL_P256R1, BRAINPOOL_P512R1, SECP384R1, Curve
 from second.pki import DAY, CvPki
 from second.sm import hex_command
 from second.terminal import Card, read_file, select_eid
@@ -50,10 +50,11 @@ class CardTest(unittest.TestCase):
         self.assertEqual(caught.exception.step, "the token")
         return caught.exception.status
 
-    def authenticate_terminal(self, card: Card, session: pace.Pace, aux: bytes = b"", challenge_first: bool = False) -> int:
-        """The private key of the terminal's ephemeral key pair."""
-        key = BRAINPOOL_P256R1.private_key()
-        public = BRAINPOOL_P256R1.public_key(key)
+    def authenticate_terminal(self, card: Card, session: pace.Pace, aux: bytes = b"", challenge_first: bool = False,
+                              curve: Curve = BRAINPOOL_P256R1) -> int:
+        """The private key of the terminal's ephemeral key pair, on the curve of the chip's key."""
+        key = curve.private_key()
+        public = curve.public_key(key)
         challenge = eac.get_challenge(card) if challenge_first else b""
         eac.present(card, self.pki.dv)
         eac.present(card, self.pki.terminal)
@@ -62,10 +63,10 @@ class CardTest(unittest.TestCase):
         eac.authenticate_terminal(card, BRAINPOOL_P256R1.sign(self.pki.terminal_key, eac.signed_data(session.id_picc, challenge, public, aux)))
         return key
 
-    def authenticate_chip(self, card: Card, key: int) -> None:
+    def authenticate_chip(self, card: Card, key: int, curve: Curve = BRAINPOOL_P256R1, key_size: int = 16) -> None:
         content = passive.verify(read_file(card, EF_CARD_SECURITY, 256 if card.short else 65536)[0], bytes.fromhex(card.say("csca")))
         (key_id, public), = [(key_id, public) for key_id, public in eac.chip_public_keys(eac.security_infos(content)).items()]
-        card.messaging = eac.authenticate_chip(card, key, public, key_id)
+        card.messaging = eac.authenticate_chip(card, key, public, key_id, curve, key_size)
 
     def authenticate(self, card: Card, rights: list[int], password: int = pace.PIN, secret: str = "", aux: bytes = b"", challenge_first: bool = False) -> None:
         session = self.open(card, password, secret or self.persona["pin"], cvc.chat(rights))
@@ -250,6 +251,15 @@ class Eac(CardTest):
                     if content:
                         read[group] = data_groups.decode(group, content)
                 self.assertEqual(read, expected)
+
+    def test_chip_authentication_with_other_ciphers_and_curves(self):
+        for curve, parameters, key_size in ((BRAINPOOL_P256R1, 13, 32), (SECP384R1, 15, 24), (BRAINPOOL_P512R1, 17, 16), (BRAINPOOL_P512R1, 17, 32)):
+            with self.subTest(parameters=parameters, key_size=key_size):
+                card = self.card(chipAuthentication={"cipher": f"AES-{8 * key_size}", "parameterId": parameters})
+                session = self.open(card, pace.PIN, self.persona["pin"], cvc.chat(READ_ALL))
+                self.authenticate_chip(card, self.authenticate_terminal(card, session, curve=curve), curve, key_size)
+                self.assertEqual(select_eid(card), 0x9000)
+                self.assertEqual(data_groups.decode(5, read_file(card, 5)[0]), self.persona["familyNames"])
 
     def test_a_card_without_extended_length(self):
         card = self.card(extendedLength=False)

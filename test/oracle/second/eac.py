@@ -2,7 +2,7 @@
 from second import tlv
 from second.cvc import Certificate
 from second.pace import Send, token
-from second.curve import BRAINPOOL_P256R1
+from second.curve import BRAINPOOL_P256R1, Curve
 from second.sm import SecureMessaging, hex_command
 
 CA_OID = tlv.oid("0.4.0.127.0.7.2.2.3.2.2")
@@ -51,20 +51,26 @@ def authenticate_terminal(send: Send, signature: bytes) -> None:
     demand(send, "EXTERNAL AUTHENTICATE", "00820000", signature)
 
 
-def authenticate_chip(send: Send, ephemeral_key: int, chip_public: bytes, key_id: int | None) -> SecureMessaging:
+def ca_oid(key_size: int) -> bytes:
+    """Of ECDH with AES keys of so many bytes: 16, 24 or 32."""
+    return CA_OID[:-1] + bytes([{16: 2, 24: 3, 32: 4}[key_size]])
+
+
+def authenticate_chip(send: Send, ephemeral_key: int, chip_public: bytes, key_id: int | None, curve: Curve = BRAINPOOL_P256R1,
+                      key_size: int = 16) -> SecureMessaging:
     """The session of the new keys. ValueError if the chip does not own the private key of `chip_public`."""
-    data = tlv.encode(0x80, CA_OID) + (tlv.encode(0x84, bytes([key_id])) if key_id is not None else b"")
+    data = tlv.encode(0x80, ca_oid(key_size)) + (tlv.encode(0x84, bytes([key_id])) if key_id is not None else b"")
     demand(send, "Set AT (CA)", "002241A4", data)
-    public = BRAINPOOL_P256R1.public_key(ephemeral_key)
+    public = curve.public_key(ephemeral_key)
     answer = demand(send, "GENERAL AUTHENTICATE (CA)", "00860000", tlv.encode(0x7C, tlv.encode(0x80, public)), 256)
     parts = tlv.fields(tlv.only(0x7C, answer))
-    return chip_session(ephemeral_key, chip_public, parts[0x81], parts[0x82])
+    return chip_session(ephemeral_key, chip_public, parts[0x81], parts[0x82], curve, key_size)
 
 
-def chip_session(ephemeral_key: int, chip_public: bytes, nonce: bytes, chip_token: bytes) -> SecureMessaging:
-    curve = BRAINPOOL_P256R1
-    messaging = SecureMessaging(curve.shared_x(ephemeral_key, chip_public), nonce)
-    if token(messaging.mac, curve.public_key(ephemeral_key), CA_OID) != chip_token:
+def chip_session(ephemeral_key: int, chip_public: bytes, nonce: bytes, chip_token: bytes, curve: Curve = BRAINPOOL_P256R1,
+                 key_size: int = 16) -> SecureMessaging:
+    messaging = SecureMessaging(curve.shared_x(ephemeral_key, chip_public), nonce, key_size)
+    if token(messaging.mac, curve.public_key(ephemeral_key), ca_oid(key_size)) != chip_token:
         raise ValueError("the chip's authentication token is wrong")
     return messaging
 
