@@ -24,7 +24,8 @@ public:
     CardResult<Done> open(const std::string& reader, const std::stop_token& stop);
 
     // The bytes that came, maybe none. `claimed`: within a transaction, which is begun if it is not held yet, and never sent
-    // twice. A reader that only passes on short APDUs is not shown others: 6700. Otherwise it is sent again once after a foreign reset or a failed transmission.
+    // twice. Otherwise it is sent again once after a foreign reset or a failed transmission. A reader that only passes on short
+    // APDUs is not shown an extended one: 6700.
     CardResult<Bytes> transmit(ByteView apdu, bool claimed, const std::stop_token& stop);
 
 private:
