@@ -1,4 +1,4 @@
-"""Command APDUs, and secure messaging with AES-128 as the terminal sees it (TR-03110-3 appendix F, ISO 7816-4)."""
+"""Command APDUs, and secure messaging with AES as the terminal sees it (TR-03110-3 appendix F, ISO 7816-4)."""
 import hashlib
 from dataclasses import dataclass
 
@@ -43,9 +43,10 @@ def hex_command(text: str, data: bytes = b"", le: int | None = None) -> Command:
     return Command(*bytes.fromhex(text), data, le)
 
 
-def derive(secret: bytes, counter: int, nonce: bytes = b"") -> bytes:
-    """KDF for AES-128: counter 1 encryption, 2 MAC, 3 password (TR-03110-3 A.2.3)."""
-    return hashlib.sha1(secret + nonce + counter.to_bytes(4, "big")).digest()[:16]
+def derive(secret: bytes, counter: int, nonce: bytes = b"", key_size: int = 16) -> bytes:
+    """KDF for AES with keys of 16, 24 or 32 bytes: counter 1 encryption, 2 MAC, 3 password (TR-03110-3 A.2.3)."""
+    digest = hashlib.sha1 if key_size == 16 else hashlib.sha256
+    return digest(secret + nonce + counter.to_bytes(4, "big")).digest()[:key_size]
 
 
 def mac(key: bytes, message: bytes) -> bytes:
@@ -72,8 +73,8 @@ def pad(data: bytes) -> bytes:
 class SecureMessaging:
     """One session: keys and the send sequence counter, which starts at 0 and counts every command and every answer."""
 
-    def __init__(self, secret: bytes, nonce: bytes = b""):
-        self.enc, self.mac = derive(secret, 1, nonce), derive(secret, 2, nonce)
+    def __init__(self, secret: bytes, nonce: bytes = b"", key_size: int = 16):
+        self.enc, self.mac = derive(secret, 1, nonce, key_size), derive(secret, 2, nonce, key_size)
         self.counter = 0
 
     def protect(self, command: Command) -> bytes:
