@@ -15,9 +15,10 @@ from second.wire import Connection, Relays
 EIDKERN, PERSONAS = sys.argv[1], pathlib.Path(sys.argv[2])
 TLS1_2 = 0x0303
 
-# Connections to the eService in one login (TR-03124-1 2.7): the token, and the handshake that proves the host of the refresh address. A self-authentication
-# fetches its data from that host, over one connection more. To the eID-Server it is one, for the whole of PAOS; none if it is attached.
-E_SERVICE, E_SERVICE_SELF_AUTHENTICATION, EID_SERVER = 2, 3, 1
+# Connections of one login (TR-03124-1 2.7). To the eService: the token, and the handshake that proves the host of the refresh address. To the eID-Server one,
+# for the whole of PAOS; none if it is attached. A self-authentication fetches its data from the host of the refresh address: TR-03124-1 does not say whether
+# over the connection that has proved it or over one more, so both will do.
+E_SERVICE, EID_SERVER, OWN_DATA = 2, 1, (0, 1)
 
 
 class Wire(unittest.TestCase):
@@ -52,7 +53,8 @@ class Handshakes(Wire):
 
     def test_of_a_self_authentication(self):
         web, eid = self.play()
-        self.assertEqual((len(web), len(eid)), (E_SERVICE_SELF_AUTHENTICATION, EID_SERVER))
+        self.assertIn(len(web) - E_SERVICE, OWN_DATA)
+        self.assertEqual(len(eid), EID_SERVER)
         self.full(*web, *eid)
 
     def test_with_an_attached_server(self):
