@@ -1,4 +1,5 @@
-// How many redirects of a service are followed, counted by the service: the result alone would be the same with twice as many.
+// Redirects of a service: how many are followed, counted by the service, for the result would be the same with twice as many; and
+// which of the addresses counts for what.
 #include <QTest>
 
 #include "scenarios/login_bench.h"
@@ -7,7 +8,7 @@
 using namespace eidkern;
 using namespace eidkern::test;
 
-class redirect_count_test : public QObject
+class redirects_test : public QObject
 {
     Q_OBJECT
 
@@ -31,10 +32,15 @@ class redirect_count_test : public QObject
             answer.location = lab->redirectorOrigin() + "/again";
         };
         lab = lab::Lab::start(random, clock, std::move(options)).value();
-        LoginBench bench(*lab, cardFor(*lab), {});
-        bench.begin<Authentication>(lab->tcTokenUrl());
+        return {login(*lab, lab->tcTokenUrl()), asked};
+    }
+
+    static FailureCode login(const lab::Lab& lab, std::string url)
+    {
+        LoginBench bench(lab, cardFor(lab), {});
+        bench.begin<Authentication>(std::move(url));
         const auto end = bench.finish();
-        return {end && end->failure ? end->failure->code : FailureCode::User_Cancelled, asked};
+        return end && end->failure ? end->failure->code : FailureCode::User_Cancelled;
     }
 
 private Q_SLOTS:
@@ -51,7 +57,15 @@ private Q_SLOTS:
         QCOMPARE(name(code), name(FailureCode::Check_Refresh_Address_Invalid_Http_Response));
         QCOMPARE(asked, budget::redirects);
     }
+
+    void theFirstAndTheLastAddress() // PAOS goes on where the token came from; the service's origin is that of the first address
+    {
+        lab::LabOptions options;
+        options.site.redirects = options.site.attached = true;
+        const auto lab = lab::Lab::start(random, clock, std::move(options)).value();
+        QCOMPARE(name(login(*lab, lab->redirectorOrigin() + "/tctoken")), name(FailureCode::Certificate_Check_Failed_Same_Origin_Policy_Violation));
+    }
 };
 
-QTEST_GUILESS_MAIN(redirect_count_test)
-#include "redirect_count_test.moc"
+QTEST_GUILESS_MAIN(redirects_test)
+#include "redirects_test.moc"
