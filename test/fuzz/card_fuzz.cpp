@@ -1,10 +1,10 @@
 // libFuzzer: a reader whose card answers any bytes, to the terminal's whole dialogue with a card: recognition, PACE with CAN
 // and PIN, challenge, terminal and chip authentication. Whatever comes, it ends, and within the bounds.
 // Input: answers one after the other, each a big-endian length of two bytes and the bytes; then the card is gone.
-#include <cstdlib>
 #include <optional>
 
 #include "card/eid_card.h"
+#include "fuzz.h"
 #include "support/eac_chain.h"
 #include "support/pumped_scheduler.h"
 #include "support/recording_log.h"
@@ -24,7 +24,7 @@ public:
     Pending<Done> removed() override { return Pending<Done>(scheduler_); }
     Pending<CardResult<Bytes>> transmit(Bytes) override
     {
-        if (++apdus_ > 4096) std::abort(); // more than the dialogue can need
+        must(++apdus_ <= 4096); // more than the dialogue can need
         return ready<CardResult<Bytes>>(scheduler_, next());
     }
 
@@ -56,7 +56,7 @@ template<typename T>
 T mustEnd(PumpedScheduler& scheduler, Task<T> task)
 {
     auto result = complete(scheduler, std::move(task));
-    if (!result) std::abort();
+    must(result.has_value());
     return std::move(*result);
 }
 

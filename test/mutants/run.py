@@ -2,7 +2,8 @@
 """Breaks the code on purpose, one line at a time, and wants the named test to turn red for each break.
 
 A mutant that still passes shows a test that could not fail; one that no longer applies shows code that has moved on.
-Works on a copy of the tree, never on the tree itself.
+Works on a copy of the tree, never on the tree itself. A mutant names its test program, and perhaps the case in it (`function` or `function:row` of Qt Test);
+the tests in Python run by CTest, with the programs that they start.
 """
 import json
 import shutil
@@ -14,6 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 COPY = ROOT / "build" / "mutants" / "tree"
 TREE = ROOT / "build" / "mutants" / "build"
 FOLDERS = ["src", "include", "resources", "test", "docs"]
+LIMIT = 300  # seconds of a test
+STARTED_BY_PYTHON = ["eidkern", "card_over_stdio"]
 
 
 def copy_tree():
@@ -32,7 +35,18 @@ def copy_if_newer(source, target):
 
 
 def build(test):
-    return subprocess.run(["ninja", "-C", TREE, test], capture_output=True, text=True)
+    targets = STARTED_BY_PYTHON if test.startswith("second_") else [test]
+    return subprocess.run(["ninja", "-C", TREE, *targets], capture_output=True, text=True)
+
+
+def command(mutant):
+    if mutant["test"].startswith("second_"):
+        return ["ctest", "--test-dir", TREE, "-R", f"^{mutant['test']}$", "--no-tests=error"]
+    return [TREE / "test" / mutant["test"], *([mutant["case"]] if "case" in mutant else [])]
+
+
+def passes(mutant):
+    return subprocess.run(command(mutant), capture_output=True, timeout=LIMIT).returncode == 0
 
 
 def verdict(mutant):
@@ -46,10 +60,9 @@ def verdict(mutant):
         if built.returncode:
             return "does not compile:\n" + built.stdout[-2000:]
         try:
-            run = subprocess.run([TREE / "test" / mutant["test"]], capture_output=True, timeout=120)
+            return "SURVIVED" if passes(mutant) else "killed"
         except subprocess.TimeoutExpired:
             return "killed (it hangs)"
-        return "SURVIVED" if run.returncode == 0 else "killed"
     finally:
         file.write_text(original)
 
@@ -60,11 +73,14 @@ def main():
     copy_tree()
     if not (TREE / "build.ninja").exists():
         subprocess.run(["cmake", "-S", COPY, "-B", TREE, "-G", "Ninja", "-DCMAKE_CXX_COMPILER=clang++-19", "-DCMAKE_BUILD_TYPE=Debug",
-                        "-DCMAKE_CXX_FLAGS_DEBUG=-O1"], check=True, stdout=subprocess.DEVNULL)
+                        "-DCMAKE_CXX_FLAGS_DEBUG=-O1", "-DEIDKERN_TESTS=ON"], check=True, stdout=subprocess.DEVNULL)
     for test in sorted({m["test"] for m in wanted}):
         built = build(test)
         if built.returncode:
             sys.exit(f"{test} does not build:\n{built.stdout[-2000:]}")
+    for case in {tuple(command(m)): m for m in wanted}.values():
+        if not passes(case):
+            sys.exit(f"{case['test']} {case.get('case', '')} is red before anything is broken")
     bad = 0
     for mutant in wanted:
         result = verdict(mutant)

@@ -146,6 +146,14 @@ class Passwords(CardTest):
         self.assertEqual(pace.set_at(card, pace.PIN), 0x9000)
         self.open(card, pace.PIN, pin)
 
+    def test_longer_keys(self):
+        for cipher, key_size in (("AES-192", 24), ("AES-256", 32)):
+            card = self.card(pace={"cipher": cipher, "parameterId": 13})
+            card.messaging = pace.establish(card, pace.PIN, self.persona["pin"].encode(), key_size=key_size).messaging
+            self.assertEqual(read_file(card, EF_CARD_ACCESS)[1], 0x9000)
+            with self.assertRaisesRegex(pace.PaceError, "Set AT.*6A88"):
+                pace.establish(card, pace.PIN, self.persona["pin"].encode())  # AES-128 is not what this card does
+
     def test_can_and_puk_have_no_counter(self):
         card = self.card()
         for password in (pace.CAN, pace.PUK):

@@ -1,8 +1,10 @@
 #!/usr/bin/python3
-"""Tools of others: chains of cvc-create, `openssl s_client` at the lab, and the ClientHello on the wire. tools_test.py EIDKERN CARD_OVER_STDIO PERSONAS"""
+"""Tools of others: chains of cvc-create, and `openssl` as the other end of a TLS connection. tools_test.py EIDKERN CARD_OVER_STDIO PERSONAS"""
+import concurrent.futures
 import datetime
 import json
 import pathlib
+import re
 import ssl
 import subprocess
 import sys
@@ -10,20 +12,19 @@ import tempfile
 import unittest
 import urllib.request
 import xml.etree.ElementTree as xml
+from unittest import mock
 
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from second import cvc, data_groups, eac, pace, paos
 from second.client import Lab, csca_of_simulated_cards, login
-from second.client_hello import SIGNATURE_ALGORITHMS, SUPPORTED_GROUPS, SUPPORTED_VERSIONS, Listener
 from second.curve import BRAINPOOL_P256R1
 from second.pki import DAY, Issuers
-from second.service import Service
+from second.service import Service, tls_certificates
 from second.terminal import Card, read_file, select_eid
 
 EIDKERN, CARD, PERSONAS = sys.argv[1:4]
 PERSONA = pathlib.Path(PERSONAS) / "adult.json"
-TLS1_2 = 0x0303
 
 
 class CvcCreate(unittest.TestCase):
@@ -136,38 +137,71 @@ class SClient(unittest.TestCase):
             self.assertRegex(output, b"alert (bad record mac|decrypt error|unknown psk identity|handshake failure)", psk)
 
 
-class Offer(unittest.TestCase):
-    """The ClientHello, number by number."""
+START_PAOS = rb"(?s)POST /paos\?x=1 HTTP/1\.1\r\n.*Content-Length: \d+\r\n\r\n.*<iso:StartPAOS>.*</soap:Envelope>"
 
-    rsa, dsa, ecdsa = ([0x0600 | kind, 0x0500 | kind, 0x0400 | kind] for kind in (1, 2, 3))  # SHA-512, SHA-384, SHA-256
+
+class SServer(unittest.TestCase):
+    """`openssl s_server` as the eID-Server's end of TLS, up to the first message."""
+
+    psk = bytes(range(1, 38))
 
     def setUp(self):
-        self.listener = Listener()
+        self.service = self.enterContext(Service(b""))
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.files = [folder / "crt", folder / "key"]
+        for file, content in zip(self.files, (tls_certificates()[1].certificate, tls_certificates()[1].key)):
+            file.write_bytes(content)
+        self.enterContext(mock.patch("second.eid_server.secrets.token_bytes", return_value=self.psk))  # of which the identity is made as well
 
-    def common(self, hello) -> None:
-        self.assertEqual((hello.version, hello.compressions), (TLS1_2, [0]))
-        self.assertNotIn(SUPPORTED_VERSIONS, hello.extensions)
+    def serve(self, *options: str) -> subprocess.Popen:
+        certificate, key = self.files
+        server = subprocess.Popen(["openssl", "s_server", "-accept", "127.0.0.1:0", "-naccept", "1", "-tls1_2", "-cert", certificate, "-key", key, *options],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.addCleanup(stop, server)
+        self.service.eid_port = int(read_until(server.stdout, rb"ACCEPT \S+:(\d+)\n")[1])
+        return server
 
-    def test_to_the_e_service(self):
-        with Service(b"") as service:
-            code, result, everything = login(EIDKERN, "auth", f"https://127.0.0.1:{self.listener.port}/", service.cvca_file)
-        self.assertEqual((code, result["code"]), (13, "Get_TcToken_Network_Error"), everything)
-        hello = self.listener.hellos[0]
-        self.common(hello)
-        self.assertEqual(hello.suites, [0xC02C, 0xC030, 0x009F, 0xC02B, 0xC02F, 0x009E])  # ECDHE-ECDSA, ECDHE-RSA, DHE-RSA: AES-256, then AES-128
-        self.assertEqual(hello.numbers(SUPPORTED_GROUPS), [28, 27, 26, 24, 23])  # brainpool 512, 384, 256, then secp384r1, secp256r1
-        self.assertEqual(hello.numbers(SIGNATURE_ALGORITHMS), self.rsa + self.dsa + self.ecdsa)
+    def login(self) -> tuple[int, dict, str]:
+        return login(EIDKERN, "auth", self.service.token_url, self.service.cvca_file)
 
-    def test_to_the_eid_server(self):
-        with Service(b"") as service:
-            service.eid_port = self.listener.port
-            code, result, everything = login(EIDKERN, "auth", service.token_url, service.cvca_file)
-        self.assertEqual(code, 13, everything)
-        hello = self.listener.hellos[0]
-        self.common(hello)
-        self.assertEqual(hello.suites, [0x00AD, 0x00AC, 0x0095])  # RSA-PSK: AES-256-GCM, AES-128-GCM, AES-256-CBC-SHA
-        self.assertEqual(hello.numbers(SUPPORTED_GROUPS), [])
-        self.assertEqual(hello.numbers(SIGNATURE_ALGORITHMS), self.rsa)
+    def test_start_paos_arrives(self):
+        for suite in ("RSA-PSK-AES256-GCM-SHA384", "RSA-PSK-AES128-GCM-SHA256", "RSA-PSK-AES256-CBC-SHA:@SECLEVEL=1"):
+            with self.subTest(suite), concurrent.futures.ThreadPoolExecutor(1) as client:
+                server = self.serve("-psk_identity", self.psk.hex().upper(), "-psk", self.psk.hex(), "-cipher", suite)
+                outcome = client.submit(self.login)
+                request = read_until(server.stdout, START_PAOS).string
+                server.stdin.write(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")
+                server.stdin.flush()
+                code, result, everything = outcome.result(30)
+                self.assertEqual((code, result["code"]), (14, "Generic_Send_Receive_Server_Error"), everything)
+                self.assertNotIn(b"PSK warning", request)  # another identity
+                self.assertIn(f"<iso:SessionIdentifier>{self.service.dialogues[-1].identifier}<".encode(), request)
+                self.assertIn(f"CIPHER is {suite.partition(':')[0]}".encode(), request)
+
+    def test_another_key(self):
+        self.serve("-psk", "00" + self.psk.hex(), "-cipher", "RSA-PSK-AES256-GCM-SHA384")
+        code, result, everything = self.login()
+        self.assertEqual((code, result["code"]), (13, "Generic_Send_Receive_Network_Error"), everything)
+
+    def test_a_psk_without_a_certificate(self):
+        self.serve("-psk", self.psk.hex(), "-cipher", "PSK-AES256-GCM-SHA384:ECDHE-PSK-AES256-CBC-SHA384:DHE-PSK-AES256-GCM-SHA384")
+        code, result, everything = self.login()
+        self.assertEqual((code, result["code"]), (13, "Generic_Send_Receive_Network_Error"), everything)
+
+
+def read_until(stream, pattern: bytes) -> re.Match:
+    said = b""
+    while not (found := re.search(pattern, said)):
+        chunk = stream.read1()
+        if not chunk:
+            raise EOFError(f"it ended after {said}")
+        said += chunk
+    return found
+
+
+def stop(process: subprocess.Popen) -> None:
+    process.kill()
+    process.communicate(timeout=10)
 
 
 if __name__ == "__main__":

@@ -171,6 +171,17 @@ private Q_SLOTS:
         for (const auto& bad : {body, signature, shorter}) QVERIFY(!isSignedBy(bad, cvca.key, {}));
     }
 
+    void saltsOfAnotherLength() // PSS: as long as the hash
+    {
+        const test::RsaKey key(4);
+        const auto signedWith = [&key](int salt) {
+            return issueCvc(
+                {.car = "DETESTRSA00001", .chr = "DETESTRSA00001", .chat = Chat::of(Role::Cvca, {}), .effective = {2026, 1, 1}, .expiration = {2027, 1, 1}},
+                key.object(), [&](ByteView body) { return key.sign(body, salt); });
+        };
+        for (const int salt : {0, 20, 32, 64}) QCOMPARE(signaturesHold({signedWith(salt)}), salt == 32);
+    }
+
     void malformedRsaKeys()
     {
         const Bytes e{1, 0, 1}, n = [] {

@@ -1,4 +1,5 @@
 #include <QtTest>
+#include <numeric>
 
 #include "card/key_derivation.h"
 #include "card/pace.h"
@@ -52,6 +53,25 @@ private slots:
         QVERIFY(keysA->session.encryption == keysB->session.encryption && keysA->session.mac == keysB->session.mac);
         QVERIFY(keysA->ownToken == keysB->expectedToken && keysA->expectedToken == keysB->ownToken);
         QVERIFY(keysA->ownToken != keysA->expectedToken);
+    }
+
+    // Computed independently: the first bytes of SHA-256(01 02 .. 20 || counter) (TR-03110-3 A.2.3.1); no published example has keys of this size.
+    void keysOfAes192AndAes256()
+    {
+        Bytes secret(32);
+        std::iota(secret.begin(), secret.end(), std::uint8_t(1));
+        const std::string encryption = "c1f5124b1177700ea2c0db6d9b1c0cfa370aa91149fa1d94920a1040f0ccd54f",
+                          mac = "7b8d672230dfe67bd5cac2d32f9f5c2d300879fe67df3afb301977dd938b46a7",
+                          password = "f89ba9bd25b9c43ecac3fb26b8eaf0555de6540cd603b5ed8628a85d43633491";
+        for (const std::size_t size : {24u, 32u})
+        {
+            const auto keys = deriveSessionKeys(Secret(secret), size, {});
+            QCOMPARE(toHex(keys.encryption.view()), encryption.substr(0, 2 * size));
+            QCOMPARE(toHex(keys.mac.view()), mac.substr(0, 2 * size));
+            QCOMPARE(toHex(derivePasswordKey(Secret(secret), size).view()), password.substr(0, 2 * size));
+            QCOMPARE(paceNonceSize(size), std::size_t(32)); // whole blocks, at least as long as the key (TR-03110-3 B.1)
+        }
+        QCOMPARE(paceNonceSize(16), std::size_t(16));
     }
 
     void mrzAsPassword() // the example of ICAO 9303-11 G.1

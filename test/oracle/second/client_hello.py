@@ -1,10 +1,8 @@
-"""What a TLS client offers in its first message (RFC 5246 7.4.1.2), taken from a plain TCP connection."""
-import socket
-import threading
+"""What a TLS client offers in its first message (RFC 5246 7.4.1.2)."""
 from dataclasses import dataclass
 
 SCSV = 0x00FF  # RFC 5746 3.3: no suite, but it stands among them
-SUPPORTED_GROUPS, SIGNATURE_ALGORITHMS, SUPPORTED_VERSIONS = 10, 13, 43
+SERVER_NAME, SUPPORTED_GROUPS, SIGNATURE_ALGORITHMS, SESSION_TICKET, SUPPORTED_VERSIONS = 0, 10, 13, 35, 43
 
 
 @dataclass(frozen=True)
@@ -18,31 +16,21 @@ class ClientHello:
         """Of an extension that is one list of 16-bit numbers; empty if it is not there."""
         return _numbers(self.extensions.get(extension, b"\0\0")[2:])
 
-
-class Listener:
-    """Takes connections, keeps each one's ClientHello, and hangs up."""
-
-    def __init__(self):
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self._socket.getsockname()[1]
-        self.hellos: list[ClientHello] = []
-        threading.Thread(target=self._run, daemon=True).start()
-
-    def _run(self) -> None:
-        while True:
-            connection, _ = self._socket.accept()
-            with connection:
-                connection.settimeout(10)
-                self.hellos.append(read(connection.makefile("rb")))
+    @property
+    def server_name(self) -> str | None:
+        """RFC 6066 3: one host name; None if the client tells none."""
+        if SERVER_NAME not in self.extensions:
+            return None
+        names, rest = _vector(self.extensions[SERVER_NAME], 2)
+        name, more = _vector(names[1:], 2)
+        if names[0] != 0 or rest or more:
+            raise ValueError("not one host name")
+        return name.decode("ascii")
 
 
-def read(stream) -> ClientHello:
-    """ValueError for anything but a handshake record with a whole ClientHello."""
-    kind, _, _, *length = stream.read(5)
-    record = stream.read(int.from_bytes(bytes(length), "big"))
-    if kind != 22 or record[0] != 1 or int.from_bytes(record[1:4], "big") != len(record) - 4:
-        raise ValueError("not a ClientHello in one record")
-    _, rest = _vector(record[4 + 2 + 32:], 1)  # session id
+def parse(body: bytes) -> ClientHello:
+    """ValueError for anything but the body of a ClientHello."""
+    _, rest = _vector(body[2 + 32:], 1)  # session id
     suites, rest = _vector(rest, 2)
     compressions, rest = _vector(rest, 1)
     extensions, rest = _vector(rest, 2)
@@ -52,7 +40,7 @@ def read(stream) -> ClientHello:
     while extensions:
         number = int.from_bytes(extensions[:2], "big")
         found[number], extensions = _vector(extensions[2:], 2)
-    return ClientHello(int.from_bytes(record[4:6], "big"), [suite for suite in _numbers(suites) if suite != SCSV], list(compressions), found)
+    return ClientHello(int.from_bytes(body[:2], "big"), [suite for suite in _numbers(suites) if suite != SCSV], list(compressions), found)
 
 
 def _vector(data: bytes, size: int) -> tuple[bytes, bytes]:

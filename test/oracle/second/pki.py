@@ -15,7 +15,7 @@ DAY = datetime.timedelta(days=1)
 
 
 class Tls:
-    """A self-signed certificate for 127.0.0.1. `rsa_bits`: 0 for a P-256 key."""
+    """A self-signed certificate for 127.0.0.1 and localhost. `rsa_bits`: 0 for a P-256 key."""
 
     def __init__(self, rsa_bits: int = 0):
         key = rsa.generate_private_key(65537, rsa_bits) if rsa_bits else ec.generate_private_key(ec.SECP256R1())
@@ -23,7 +23,7 @@ class Tls:
         now = datetime.datetime.utcnow()
         certificate = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
                        .serial_number(x509.random_serial_number()).not_valid_before(now - DAY).not_valid_after(now + 30 * DAY)
-                       .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
+                       .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("localhost")]), False)
                        .sign(key, hashes.SHA256()))
         self.certificate = certificate.public_bytes(serialization.Encoding.PEM)
         self.key = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())

@@ -22,6 +22,7 @@ PERSONAL_DATA = {1: "DocumentType", 2: "IssuingState", 3: "DateOfExpiry", 4: "Gi
 REQUIRED = [4, 5]
 OPTIONAL = [1, 2, 3, 6, 7, 8, 9, 10, 13, 17, 18]
 MINIMUM_AGE = 18
+PAOS_PATH = "/paos?x=1"
 
 
 @functools.cache
@@ -34,20 +35,24 @@ class Service:
     """A context manager. `dialogues` are the authentications so far; `eid_port`, changed, leads clients elsewhere.
 
     `mistake`: "", "description hash", "tls hash", "certificate" or "signature" (the terminal's). `detours`, `acceptable`, `dress`: see Dialogue; with detours
-    also HTTP 202, chunked bodies, and the mandatory PSK suite alone.
+    also HTTP 202, chunked bodies, and the mandatory PSK suite alone. `attached`: the eService is its own eID-Server, without a PSK; PAOS is taken only
+    on the TLS session that brought the token. `closes_after_token`: and the connection is closed. `published`: which port clients are told for one of ours.
     """
 
     def __init__(self, csca: bytes, mistake: str = "", detours: bool = False, issuers: Issuers | None = None,
-                 acceptable: tuple[str, ...] = (), dress: Callable[[bytes], bytes] | None = None):
+                 acceptable: tuple[str, ...] = (), dress: Callable[[bytes], bytes] | None = None, attached: bool = False, closes_after_token: bool = False,
+                 host: str = "127.0.0.1", published: Callable[[int], int] = lambda port: port):
         self._folder = tempfile.TemporaryDirectory()
         web, eid = tls_certificates()
+        self.attached, self.closes_after_token, self.host = attached, closes_after_token, host
         self._web = _serve(_handler(self, self._get), None)
-        self.url = f"https://127.0.0.1:{self._web.server_port}"
+        self.web_port = published(self._web.server_port)
+        self.url = f"https://{host}:{self.web_port}"
         self._web.socket = self._https(web).wrap_socket(self._web.socket, server_side=True, do_handshake_on_connect=False)
         files = [self._write(f"eid.{kind}", content) for kind, content in (("crt", eid.certificate), ("key", eid.key))]
         suites = MANDATORY_PSK_SUITE if detours else PSK_SUITES
         self._eid = _serve(_handler(self, self._post), PskContext(*files, suites, lambda identity: self._by_identifier[identity].psk))
-        self.eid_port = self._eid.server_port
+        self.eid_port = published(self._eid.server_port)
         self._by_identifier: dict[str, Dialogue] = {}
         self.dialogues: list[Dialogue] = []
         self.csca, self.detours, self.acceptable, self.dress = csca, detours, list(acceptable), dress
@@ -80,11 +85,16 @@ class Service:
     def token_url(self) -> str:
         return self.url + "/token"
 
-    def _get(self, path: str, *_) -> tuple[int, str, bytes]:
+    def _get(self, path: str, headers, body: bytes, connection) -> tuple[int, str, bytes]:
+        if self.attached and path == PAOS_PATH:
+            if connection is not self._token_taken_on and not connection.session_reused:
+                return 403, "text/plain", b"another TLS session"
+            return self._paos(headers, body, self.dialogues[-1], self.web_port)
         if path == "/token":
             dialogue = Dialogue(self.pki, self.csca, REQUIRED, OPTIONAL, MINIMUM_AGE, self.detours, self.acceptable, self.dress)
             self._by_identifier[dialogue.identifier] = dialogue
             self.dialogues.append(dialogue)
+            self._token_taken_on = connection
             return 200, "text/xml; charset=utf-8", self._token(dialogue)
         identifier = path.removeprefix("/done?session=")
         dialogue = self._by_identifier.get(identifier)
@@ -93,21 +103,27 @@ class Service:
         return 200, "application/json", json.dumps(_own_data(dialogue)).encode()
 
     def _post(self, path: str, headers, body: bytes, connection) -> tuple[int, str, bytes]:
+        if path != PAOS_PATH:
+            return 400, "text/plain", path.encode()
+        return self._paos(headers, body, self._by_identifier[connection.identity], self.eid_port)
+
+    def _paos(self, headers, body: bytes, dialogue: Dialogue, port: int) -> tuple[int, str, bytes]:
         wanted = {"Content-Type": "application/vnd.paos+xml; charset=UTF-8", "PAOS": 'ver="urn:liberty:paos:2006-08"',
-                  "Accept": "text/html; application/vnd.paos+xml", "Connection": "keep-alive", "Host": f"127.0.0.1:{self.eid_port}"}
+                  "Accept": "text/html; application/vnd.paos+xml", "Connection": "keep-alive", "Host": f"{self.host}:{port}"}
         wrong = {name: headers[name] for name, value in wanted.items() if headers[name] != value}
-        if path != "/paos?x=1" or wrong or not re.fullmatch(r"\S+/[\d.]+ \(TR-03124-1/1\.4\)", headers["User-Agent"]):
-            return 400, "text/plain", f"{path}: {wrong}".encode()
-        dialogue = self._by_identifier[connection.identity]
+        if wrong or not re.fullmatch(r"\S+/[\d.]+ \(TR-03124-1/1\.4\)", headers["User-Agent"]):
+            return 400, "text/plain", str(wrong).encode()
         answer = dialogue.answer(body)
         return 202 if self.detours and not dialogue.finished else 200, "application/vnd.paos+xml; charset=UTF-8", answer
 
     def _token(self, dialogue: Dialogue) -> bytes:
-        return (f"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<TCTokenType><ServerAddress>https://127.0.0.1:{self.eid_port}/paos?x=1</ServerAddress>"
+        server = self.url if self.attached else f"https://{self.host}:{self.eid_port}"
+        path_security = "" if self.attached else ("<PathSecurity-Protocol>urn:ietf:rfc:4279</PathSecurity-Protocol>"
+                                                  f"<PathSecurity-Parameters><PSK>{dialogue.psk.hex().upper()}</PSK></PathSecurity-Parameters>")
+        return (f"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<TCTokenType><ServerAddress>{server}{PAOS_PATH}</ServerAddress>"
                 f"<SessionIdentifier>{dialogue.identifier}</SessionIdentifier><RefreshAddress>{self.url}/done?session={dialogue.identifier}</RefreshAddress>"
                 f"<CommunicationErrorAddress>{self.url}/sorry</CommunicationErrorAddress><Binding>urn:liberty:paos:2006-08</Binding>"
-                "<PathSecurity-Protocol>urn:ietf:rfc:4279</PathSecurity-Protocol>"
-                f"<PathSecurity-Parameters><PSK>{dialogue.psk.hex().upper()}</PSK></PathSecurity-Parameters></TCTokenType>").encode()
+                f"{path_security}</TCTokenType>").encode()
 
     def _https(self, tls: Tls) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -166,8 +182,13 @@ def _handler(service: Service, respond) -> type:
                 content = b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in (content[at:at + 32] for at in range(0, len(content), 32))) + b"0\r\n\r\n"
             else:
                 self.send_header("Content-Length", str(len(content)))
+            closes = service.closes_after_token and self.path == "/token"
+            if closes:
+                self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(content)
+            if closes:
+                self.close_connection = True
 
         do_POST = do_GET
 

@@ -43,10 +43,10 @@ def hex_command(text: str, data: bytes = b"", le: int | None = None) -> Command:
     return Command(*bytes.fromhex(text), data, le)
 
 
-def derive(secret: bytes, counter: int, nonce: bytes = b"", size: int = 16) -> bytes:
-    """KDF for an AES key of `size` bytes: counter 1 encryption, 2 MAC, 3 password (TR-03110-3 A.2.3)."""
-    algorithm = hashlib.sha1 if size == 16 else hashlib.sha256
-    return algorithm(secret + nonce + counter.to_bytes(4, "big")).digest()[:size]
+def derive(secret: bytes, counter: int, nonce: bytes = b"", key_size: int = 16) -> bytes:
+    """KDF for an AES key of `key_size` bytes: counter 1 encryption, 2 MAC, 3 password (TR-03110-3 A.2.3)."""
+    algorithm = hashlib.sha1 if key_size == 16 else hashlib.sha256
+    return algorithm(secret + nonce + counter.to_bytes(4, "big")).digest()[:key_size]
 
 
 def mac(key: bytes, message: bytes) -> bytes:

@@ -22,7 +22,7 @@ public:
                    {tlv(0x06, concat({oid::taRsa, ByteView(&arc_, 1)})), tlv(0x81, number(OSSL_PKEY_PARAM_RSA_N)), tlv(0x82, number(OSSL_PKEY_PARAM_RSA_E))});
     }
 
-    Bytes sign(ByteView message) const
+    Bytes sign(ByteView message, int salt = RSA_PSS_SALTLEN_DIGEST) const // `salt`: bytes of it in PSS
     {
         static constexpr const char* hashes[] = {"SHA1", "SHA256", "SHA1", "SHA256", "SHA512", "SHA512"};
         const bool pss = arc_ == 3 || arc_ == 4 || arc_ == 6;
@@ -32,7 +32,7 @@ public:
         auto size = out.size();
         ossl::must(EVP_DigestSignInit_ex(context.get(), &settings, hashes[arc_ - 1], nullptr, nullptr, key_.get(), nullptr) == 1
                        && EVP_PKEY_CTX_set_rsa_padding(settings, pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING) == 1
-                       && (!pss || EVP_PKEY_CTX_set_rsa_pss_saltlen(settings, RSA_PSS_SALTLEN_DIGEST) == 1)
+                       && (!pss || EVP_PKEY_CTX_set_rsa_pss_saltlen(settings, salt) == 1)
                        && EVP_DigestSign(context.get(), out.data(), &size, message.data(), message.size()) == 1,
                    "RSA signature");
         return out;

@@ -1,0 +1,10 @@
+// libFuzzer: any bytes as an HTTP reply.
+#include "http.h"
+
+using namespace eidkern;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    test::compare(network::HttpParser::Kind::Reply, {data, size});
+    return 0;
+}
