@@ -45,7 +45,7 @@ def check_texts(value, where):
 
 
 def check_id(name, where):
-    require(isinstance(name, str) and re.fullmatch(r"[a-z]+(-[a-z]+)*", name), where, f"bad id {name!r}")
+    require(isinstance(name, str) and re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name), where, f"bad id {name!r}")
 
 
 def quoted(text):

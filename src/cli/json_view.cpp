@@ -4,6 +4,7 @@
 #include <QJsonObject>
 #include <cstdio>
 
+#include "cli/failure_text.h"
 #include "cli/view.h"
 
 namespace eidkern::cli
@@ -12,13 +13,11 @@ namespace eidkern::cli
 namespace
 {
 
-QString q(std::string_view s) { return QString::fromUtf8(s.data(), qsizetype(s.size())); }
-
 template<typename List>
 QJsonArray array(const List& texts)
 {
     QJsonArray all;
-    for (const auto& each : texts) all.append(q(each));
+    for (const auto& each : texts) all.append(qString(each));
     return all;
 }
 
@@ -27,36 +26,37 @@ class JsonView final : public View
 public:
     explicit JsonView(Language language) : language_(language) {}
 
-    void show(const StateEntered& e) override { write("state", {{QStringLiteral("state"), q(e.state)}, {QStringLiteral("percent"), e.percent}}); }
+    void show(const StateEntered& e) override { write("state", {{QStringLiteral("state"), qString(e.state)}, {QStringLiteral("percent"), e.percent}}); }
 
     void show(const RightsAsked& e) override
     {
-        const QJsonObject service{{QStringLiteral("name"), q(e.service.name)},
-                                  {QStringLiteral("url"), q(e.service.url)},
-                                  {QStringLiteral("issuerName"), q(e.service.issuerName)},
-                                  {QStringLiteral("issuerUrl"), q(e.service.issuerUrl)},
-                                  {QStringLiteral("purpose"), q(e.service.purpose)},
-                                  {QStringLiteral("validFrom"), q(e.service.validFrom)},
-                                  {QStringLiteral("validUntil"), q(e.service.validUntil)}};
+        const QJsonObject service{{QStringLiteral("name"), qString(e.service.name)},
+                                  {QStringLiteral("url"), qString(e.service.url)},
+                                  {QStringLiteral("issuerName"), qString(e.service.issuerName)},
+                                  {QStringLiteral("issuerUrl"), qString(e.service.issuerUrl)},
+                                  {QStringLiteral("purpose"), qString(e.service.purpose)},
+                                  {QStringLiteral("validFrom"), qString(e.service.validFrom)},
+                                  {QStringLiteral("validUntil"), qString(e.service.validUntil)}};
         QJsonObject line{{QStringLiteral("service"), service}, {QStringLiteral("required"), array(e.required)}, {QStringLiteral("optional"), array(e.optional)}};
         if (e.requiredAge) line.insert(u"requiredAge", *e.requiredAge);
-        if (!e.communityId.empty()) line.insert(u"communityId", q(e.communityId));
-        if (!e.transactionInfo.empty()) line.insert(u"transactionInfo", q(e.transactionInfo));
+        if (!e.communityId.empty()) line.insert(u"communityId", qString(e.communityId));
+        if (!e.transactionInfo.empty()) line.insert(u"transactionInfo", qString(e.transactionInfo));
         write("rights", line);
     }
 
     void show(const PasswordAsked& e) override
     {
         const auto* name = e.password == Password::Can ? "CAN" : e.password == Password::Puk ? "PUK" : "PIN";
-        write("password", {{QStringLiteral("password"), q(name)}, {QStringLiteral("triesLeft"), e.triesLeft}, {QStringLiteral("wrongBefore"), e.wrongBefore}});
+        write("password",
+              {{QStringLiteral("password"), qString(name)}, {QStringLiteral("triesLeft"), e.triesLeft}, {QStringLiteral("wrongBefore"), e.wrongBefore}});
     }
 
     void show(const CardWanted& e) override { write("cardWanted", {{QStringLiteral("anotherType"), e.anotherType}}); }
 
     void show(const CardFound& e) override
     {
-        write("card", {{QStringLiteral("reader"), q(e.reader)},
-                       {QStringLiteral("type"), q(e.type)},
+        write("card", {{QStringLiteral("reader"), qString(e.reader)},
+                       {QStringLiteral("type"), qString(e.type)},
                        {QStringLiteral("triesLeft"), e.triesLeft},
                        {QStringLiteral("deactivated"), e.deactivated}});
     }
@@ -70,28 +70,17 @@ public:
     void show(const WorkflowFinished& e) override
     {
         QJsonObject line{{QStringLiteral("ok"), !e.failure}};
-        if (!e.browserLocation.empty()) line.insert(u"location", q(e.browserLocation));
+        if (!e.browserLocation.empty()) line.insert(u"location", qString(e.browserLocation));
         if (!e.ownData.empty())
             line.insert(u"data", QJsonDocument::fromJson(QByteArray::fromRawData(e.ownData.text().data(), qsizetype(e.ownData.size()))).object());
-        if (e.failure) addFailure(line, *e.failure);
+        const auto failure = e.failure ? jsonOf(*e.failure, language_) : QJsonObject();
+        for (auto each = failure.begin(); each != failure.end(); ++each) line.insert(each.key(), each.value());
         write("result", line);
     }
 
     void say(std::string_view) override {}
 
 private:
-    void addFailure(QJsonObject& line, const Failure& failure) const
-    {
-        const auto& entry = describe(failure.code);
-        line.insert(u"code", q(entry.name));
-        line.insert(u"state", q(failure.state));
-        line.insert(u"cause", q(entry.cause(language_)));
-        line.insert(u"hints", array(entry.hints(language_)));
-        QJsonObject info;
-        for (const auto& [key, value] : failure.info) info.insert(q(key), q(value));
-        line.insert(u"info", info);
-    }
-
     static void write(const char* event, const QJsonObject& line) // "event" first, for those who read along
     {
         const auto rest = QJsonDocument(line).toJson(QJsonDocument::Compact).mid(1);
