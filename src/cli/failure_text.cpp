@@ -7,12 +7,12 @@
 namespace eidkern::cli
 {
 
-QString qString(std::string_view utf8) { return QString::fromUtf8(utf8.data(), qsizetype(utf8.size())); }
+QString q(std::string_view utf8) { return QString::fromUtf8(utf8.data(), qsizetype(utf8.size())); }
 
 QJsonArray jsonList(std::span<const std::string_view> texts)
 {
     QJsonArray all;
-    for (const auto each : texts) all.append(qString(each));
+    for (const auto each : texts) all.append(q(each));
     return all;
 }
 
@@ -55,13 +55,13 @@ constexpr Texts cause{"Ursache", "Cause"}, hints{"Was Sie tun können", "What yo
 
 QJsonObject common(const FailureEntry& entry, Language language)
 {
-    return {{QStringLiteral("code"), qString(entry.name)},
-            {QStringLiteral("cause"), qString(entry.cause(language))},
+    return {{QStringLiteral("code"), q(entry.name)},
+            {QStringLiteral("cause"), q(entry.cause(language))},
             {QStringLiteral("hints"), jsonList(entry.hints(language))},
             {QStringLiteral("hintIds"), jsonList(entry.hintIds)},
-            {QStringLiteral("origin"), qString(origins[std::size_t(entry.origin)])},
+            {QStringLiteral("origin"), q(origins[std::size_t(entry.origin)])},
             {QStringLiteral("retry"), entry.retry},
-            {QStringLiteral("changeFirst"), qString(entry.changeId)}};
+            {QStringLiteral("changeFirst"), q(entry.changeId)}};
 }
 
 } // namespace
@@ -104,9 +104,9 @@ std::vector<Row> rowsOf(const FailureEntry& entry, Language language)
 QJsonObject jsonOf(const Failure& failure, Language language)
 {
     auto object = common(describe(failure.code), language);
-    object.insert(u"state", qString(failure.state));
+    object.insert(u"state", q(failure.state));
     QJsonObject info;
-    for (const auto& [key, value] : failure.info) info.insert(qString(key), qString(value));
+    for (const auto& [key, value] : failure.info) info.insert(q(key), q(value));
     object.insert(u"info", info);
     return object;
 }
@@ -117,13 +117,13 @@ QJsonObject jsonOf(const FailureEntry& entry, Language language)
     object.insert(u"live", entry.live);
     object.insert(u"addition", entry.addition);
     object.insert(u"exitCode", int(exitCode(entry.origin)));
-    object.insert(u"states", QJsonArray::fromStringList(qString(entry.state).split(QStringLiteral(", "), Qt::SkipEmptyParts)));
-    object.insert(u"minor", qString(entry.minor));
+    object.insert(u"states", QJsonArray::fromStringList(q(entry.state).split(QStringLiteral(", "), Qt::SkipEmptyParts)));
+    object.insert(u"minor", q(entry.minor));
     object.insert(u"infoKeys", jsonList(entry.info));
-    object.insert(u"change", qString(entry.change.in(language)));
-    object.insert(u"rule", qString(entry.rule.in(language)));
-    object.insert(u"waiting", qString(entry.waiting));
-    object.insert(u"ruledOut", qString(entry.ruledOut.in(language)));
+    object.insert(u"change", q(entry.change.in(language)));
+    object.insert(u"rule", q(entry.rule.in(language)));
+    object.insert(u"waiting", q(entry.waiting));
+    object.insert(u"ruledOut", q(entry.ruledOut.in(language)));
     return object;
 }
 

@@ -18,7 +18,7 @@ QJsonObject jsonOf(const Failure& failure, Language language);
 QJsonObject jsonOf(const FailureEntry& entry, Language language);
 
 QJsonArray jsonList(std::span<const std::string_view> texts);
-QString qString(std::string_view utf8);
+QString q(std::string_view utf8);
 std::string numbered(std::span<const std::string_view> texts); // one line each, numbered if there are several
 std::string listed(std::span<const std::string_view> words);   // "a, b"
 

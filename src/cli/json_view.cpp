@@ -17,7 +17,7 @@ template<typename List>
 QJsonArray array(const List& texts)
 {
     QJsonArray all;
-    for (const auto& each : texts) all.append(qString(each));
+    for (const auto& each : texts) all.append(q(each));
     return all;
 }
 
@@ -26,37 +26,36 @@ class JsonView final : public View
 public:
     explicit JsonView(Language language) : language_(language) {}
 
-    void show(const StateEntered& e) override { write("state", {{QStringLiteral("state"), qString(e.state)}, {QStringLiteral("percent"), e.percent}}); }
+    void show(const StateEntered& e) override { write("state", {{QStringLiteral("state"), q(e.state)}, {QStringLiteral("percent"), e.percent}}); }
 
     void show(const RightsAsked& e) override
     {
-        const QJsonObject service{{QStringLiteral("name"), qString(e.service.name)},
-                                  {QStringLiteral("url"), qString(e.service.url)},
-                                  {QStringLiteral("issuerName"), qString(e.service.issuerName)},
-                                  {QStringLiteral("issuerUrl"), qString(e.service.issuerUrl)},
-                                  {QStringLiteral("purpose"), qString(e.service.purpose)},
-                                  {QStringLiteral("validFrom"), qString(e.service.validFrom)},
-                                  {QStringLiteral("validUntil"), qString(e.service.validUntil)}};
+        const QJsonObject service{{QStringLiteral("name"), q(e.service.name)},
+                                  {QStringLiteral("url"), q(e.service.url)},
+                                  {QStringLiteral("issuerName"), q(e.service.issuerName)},
+                                  {QStringLiteral("issuerUrl"), q(e.service.issuerUrl)},
+                                  {QStringLiteral("purpose"), q(e.service.purpose)},
+                                  {QStringLiteral("validFrom"), q(e.service.validFrom)},
+                                  {QStringLiteral("validUntil"), q(e.service.validUntil)}};
         QJsonObject line{{QStringLiteral("service"), service}, {QStringLiteral("required"), array(e.required)}, {QStringLiteral("optional"), array(e.optional)}};
         if (e.requiredAge) line.insert(u"requiredAge", *e.requiredAge);
-        if (!e.communityId.empty()) line.insert(u"communityId", qString(e.communityId));
-        if (!e.transactionInfo.empty()) line.insert(u"transactionInfo", qString(e.transactionInfo));
+        if (!e.communityId.empty()) line.insert(u"communityId", q(e.communityId));
+        if (!e.transactionInfo.empty()) line.insert(u"transactionInfo", q(e.transactionInfo));
         write("rights", line);
     }
 
     void show(const PasswordAsked& e) override
     {
         const auto* name = e.password == Password::Can ? "CAN" : e.password == Password::Puk ? "PUK" : "PIN";
-        write("password",
-              {{QStringLiteral("password"), qString(name)}, {QStringLiteral("triesLeft"), e.triesLeft}, {QStringLiteral("wrongBefore"), e.wrongBefore}});
+        write("password", {{QStringLiteral("password"), q(name)}, {QStringLiteral("triesLeft"), e.triesLeft}, {QStringLiteral("wrongBefore"), e.wrongBefore}});
     }
 
     void show(const CardWanted& e) override { write("cardWanted", {{QStringLiteral("anotherType"), e.anotherType}}); }
 
     void show(const CardFound& e) override
     {
-        write("card", {{QStringLiteral("reader"), qString(e.reader)},
-                       {QStringLiteral("type"), qString(e.type)},
+        write("card", {{QStringLiteral("reader"), q(e.reader)},
+                       {QStringLiteral("type"), q(e.type)},
                        {QStringLiteral("triesLeft"), e.triesLeft},
                        {QStringLiteral("deactivated"), e.deactivated}});
     }
@@ -70,7 +69,7 @@ public:
     void show(const WorkflowFinished& e) override
     {
         QJsonObject line{{QStringLiteral("ok"), !e.failure}};
-        if (!e.browserLocation.empty()) line.insert(u"location", qString(e.browserLocation));
+        if (!e.browserLocation.empty()) line.insert(u"location", q(e.browserLocation));
         if (!e.ownData.empty())
             line.insert(u"data", QJsonDocument::fromJson(QByteArray::fromRawData(e.ownData.text().data(), qsizetype(e.ownData.size()))).object());
         const auto failure = e.failure ? jsonOf(*e.failure, language_) : QJsonObject();

@@ -7,6 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cli/printable.h"
+
 namespace eidkern::cli
 {
 
@@ -25,16 +27,6 @@ std::size_t columns(std::string_view utf8)
     std::size_t count = 0;
     for (const char c : utf8) count += (std::uint8_t(c) & 0xC0) != 0x80;
     return count;
-}
-
-std::string printable(std::string_view text)
-{
-    std::string safe;
-    for (const char c : text)
-        if (c != '\r') safe += c == '\n' || std::uint8_t(c) >= 0x20 ? (c == 0x7F ? '?' : c) : '?';
-    for (std::size_t at = 0; (at = safe.find('\xC2', at)) != std::string::npos; ++at) // C1 controls: C2 80 .. C2 9F
-        if (at + 1 < safe.size() && std::uint8_t(safe[at + 1]) >= 0x80 && std::uint8_t(safe[at + 1]) < 0xA0) safe.replace(at, 2, "?");
-    return safe;
 }
 
 std::string styled(std::string_view style, const std::string& text, bool colours)

@@ -16,7 +16,6 @@ bool isTerminal();           // standard output
 bool colours();              // on a terminal, and not switched off by NO_COLOR
 std::size_t terminalWidth(); // in columns; without a terminal nothing is wrapped
 std::size_t columns(std::string_view utf8); // each code point one column: enough for our labels
-std::string printable(std::string_view text); // what comes from a service or a card must not steer the terminal
 std::string styled(std::string_view style, const std::string& text, bool colours); // "1": bold, "31": red ...
 std::vector<std::string> tableLines(const std::vector<Row>& rows, std::size_t width, bool colours);
 void writeLine(const std::string& line); // to standard output, at once

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "cli/files.h"
-#include "cli/layout.h"
+#include "cli/printable.h"
 
 namespace eidkern::cli
 {

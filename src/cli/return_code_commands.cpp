@@ -58,8 +58,8 @@ void write(std::string_view name, std::uint32_t value, const std::vector<Row>& r
 
 QJsonObject numberJson(std::string_view name, std::uint32_t value)
 {
-    return {{QStringLiteral("name"), qString(name)},
-            {QStringLiteral("value"), qString(hex(value))},
+    return {{QStringLiteral("name"), q(name)},
+            {QStringLiteral("value"), q(hex(value))},
             {QStringLiteral("unsigned"), qint64(value)},
             {QStringLiteral("signed"), qint64(std::int32_t(value))}};
 }
@@ -69,21 +69,21 @@ QJsonObject numberJson(std::string_view name, std::uint32_t value)
 QJsonObject jsonOf(const ScardCode& code, Language language)
 {
     QJsonObject failures;
-    for (const auto& each : code.failures) failures.insert(qString(each.phase), qString(name(each.code)));
+    for (const auto& each : code.failures) failures.insert(q(each.phase), q(name(each.code)));
     QJsonArray hints, hintIds;
     for (const auto& each : code.hints)
     {
-        hints.append(qString(each.text.in(language)));
-        hintIds.append(qString(each.id));
+        hints.append(q(each.text.in(language)));
+        hintIds.append(q(each.id));
     }
     auto object = numberJson(code.name, code.value);
-    object.insert(u"meaning", qString(code.meaning.in(language)));
-    object.insert(u"severity", qString(code.severity));
-    object.insert(u"pcscLite", qString(code.pcscLite));
-    object.insert(u"pcscLiteValue", qString(hex(code.pcscLiteValue)));
+    object.insert(u"meaning", q(code.meaning.in(language)));
+    object.insert(u"severity", q(code.severity));
+    object.insert(u"pcscLite", q(code.pcscLite));
+    object.insert(u"pcscLiteValue", q(hex(code.pcscLiteValue)));
     object.insert(u"transient", code.transient);
-    object.insert(u"retry", qString(code.retry.id));
-    object.insert(u"retryText", qString(code.retry.text.in(language)));
+    object.insert(u"retry", q(code.retry.id));
+    object.insert(u"retryText", q(code.retry.text.in(language)));
     object.insert(u"operations", jsonList(code.operations));
     object.insert(u"failures", failures);
     object.insert(u"hints", hints);
@@ -189,7 +189,7 @@ QJsonObject jsonOf(const CkrCode& code, std::uint32_t value, Language language)
 {
     const auto order = orderOf(code);
     auto object = numberJson(code.name, value);
-    object.insert(u"meaning", qString(code.meaning.in(language)));
+    object.insert(u"meaning", q(code.meaning.in(language)));
     object.insert(u"only", jsonList(code.only));
     object.insert(u"groups", jsonList(order.groups));
     object.insert(u"comesBefore", jsonList(order.before));

@@ -4,6 +4,7 @@
 #include "cli/failure_text.h"
 #include "cli/layout.h"
 #include "cli/own_data.h"
+#include "cli/printable.h"
 #include "cli/view.h"
 
 namespace eidkern::cli

@@ -73,8 +73,7 @@ constexpr std::string_view operations18[] = {"connect", "reconnect", "control"};
 constexpr std::string_view operations19[] = {"connect", "reconnect"};
 constexpr std::string_view operations20[] = {"begin", "transmit", "status", "control"};
 constexpr std::string_view operations21[] = {"reconnect", "transmit", "status", "control"};
-constexpr std::string_view operations22[] = {"establish", "connect"};
-constexpr std::string_view operations23[] = {"transmit", "control"};
+constexpr std::string_view operations22[] = {"transmit", "control"};
 
 constexpr PhaseFailure failures0[] = {{"connect", phase::Connect, FailureCode::Connect_Card_Connection_Failed}, {"pace", phase::Pace, FailureCode::Maintain_Card_Connection_Pace_Unrecoverable}, {"eac1", phase::Eac1, FailureCode::Did_Authenticate_Eac1_Card_Command_Failed}, {"eac2", phase::Eac2, FailureCode::Did_Authenticate_Eac2_Card_Command_Failed}, {"transmit", phase::Transmit, FailureCode::Transmit_Card_Command_Failed}, {"change-pin", phase::ChangePin, FailureCode::Change_Pin_Unexpected_Transmit_Status}};
 constexpr PhaseFailure failures1[] = {{"eac1", phase::Eac1, FailureCode::Card_Removed}, {"eac2", phase::Eac2, FailureCode::Card_Removed}, {"transmit", phase::Transmit, FailureCode::Card_Removed}};
@@ -93,7 +92,7 @@ constexpr NamedTexts hints7[] = {hint::StartCardService, hint::ContactSupport};
 constexpr NamedTexts hints8[] = {hint::EnterPassword};
 constexpr NamedTexts hints9[] = {hint::CloseOtherProgram, hint::CheckCardPosition};
 constexpr NamedTexts hints10[] = {hint::KeepCardInPlace, hint::CheckCardPosition};
-constexpr NamedTexts hints11[] = {hint::CheckPermission};
+constexpr NamedTexts hints11[] = {hint::CheckPermission, hint::StartCardService};
 
 constexpr auto codes = std::to_array<ScardCode>({
     {"SCARD_S_SUCCESS", 0x00000000, "success", "returned", 0x00000000, "", false, retry::None,
@@ -270,9 +269,9 @@ constexpr auto codes = std::to_array<ScardCode>({
     {"SCARD_W_REMOVED_CARD", 0x80100069, "warning", "returned", 0x80100069, "", true, retry::WaitForCard,
      {"Die Karte wurde entfernt.", "The card was taken away."},
      operations21, failures1, hints10},
-    {"SCARD_W_SECURITY_VIOLATION", 0x8010006A, "warning", "returned", 0x8010006A, "", false, retry::No,
-     {"Der Zugriff wurde verweigert. Unter Linux entscheidet darüber meist polkit.", "Access was denied. On Linux it is mostly polkit that decides."},
-     operations22, failures3, hints11},
+    {"SCARD_W_SECURITY_VIOLATION", 0x8010006A, "warning", "returned", 0x8010006A, "", false, retry::FreshContext,
+     {"Der Zugriff wurde verweigert; unter Linux entscheidet darüber meist polkit. Oder pcscd hat sich beendet, bevor es die Anfrage las.", "Access was denied; on Linux it is mostly polkit that decides. Or pcscd ended before it had read the request."},
+     operations0, failures1, hints11},
     {"SCARD_W_WRONG_CHV", 0x8010006B, "warning", "defined", 0x8010006B, "", false, retry::AskPassword,
      {"Die Karte verweigert sich, weil ihr eine falsche PIN genannt wurde.", "The card refuses because it was given a wrong PIN."},
      operations17, {}, hints8},
@@ -284,7 +283,7 @@ constexpr auto codes = std::to_array<ScardCode>({
      operations17, {}, {}},
     {"SCARD_W_CANCELLED_BY_USER", 0x8010006E, "warning", "defined", 0x8010006E, "", false, retry::No,
      {"Die Eingabe am Lesegerät wurde abgebrochen.", "Input at the reader was cancelled."},
-     operations23, failures4, hints1},
+     operations22, failures4, hints1},
     {"SCARD_W_CARD_NOT_AUTHENTICATED", 0x8010006F, "warning", "defined", 0x8010006F, "", false, retry::AskPassword,
      {"Der Karte wurde noch keine PIN genannt.", "The card has not been given a PIN yet."},
      operations17, {}, hints8},

@@ -276,12 +276,18 @@ Failure cancelled(const Ports& ports, Info info) { return failure(ports, Failure
 
 Failure noAnswer(const Ports& ports) { return cancelled(ports, {{"Reason", "no answer within " + std::to_string(deadline::question.count()) + " minutes"}}); }
 
-Failure cardRemoved(const Ports& ports) { return failure(ports, FailureCode::Card_Removed); }
+static Info withReaderResult(Info info, const Ports& ports)
+{
+    if (auto result = ports.cards.readerResult(); !result.empty()) info.emplace_back("Reader_Result", std::move(result));
+    return info;
+}
+
+Failure cardRemoved(const Ports& ports) { return failure(ports, FailureCode::Card_Removed, withReaderResult({}, ports)); }
 
 Failure cardFailure(FailureCode code, CardFault fault, const Ports& ports)
 {
     if (fault == CardFault::Removed) return cardRemoved(ports);
-    return failure(ports, code, {{"Card_Return_Code", std::string(name(fault))}});
+    return failure(ports, code, withReaderResult({{"Card_Return_Code", std::string(name(fault))}}, ports));
 }
 
 Failure unexpectedMessage(std::string type, const Ports& ports)

@@ -178,7 +178,7 @@ private Q_SLOTS:
         QCOMPARE(faultOfScard(SCARD_W_RESET_CARD), CardFault::CommandFailed);
         QCOMPARE(faultOfScard(SCARD_E_SHARING_VIOLATION), CardFault::CommandFailed);
         QCOMPARE(faultOfScard(0x1234), CardFault::CommandFailed);
-        for (const LONG lost : {SCARD_F_COMM_ERROR, SCARD_E_NO_SERVICE, SCARD_E_SERVICE_STOPPED, SCARD_E_INVALID_HANDLE})
+        for (const LONG lost : {SCARD_F_COMM_ERROR, SCARD_E_NO_SERVICE, SCARD_E_SERVICE_STOPPED, SCARD_E_INVALID_HANDLE, SCARD_W_SECURITY_VIOLATION})
         {
             QVERIFY(isServiceLost(lost));
             QCOMPARE(faultOfScard(lost), CardFault::Removed);

@@ -36,6 +36,7 @@ inline constexpr ScardFault scardFaults[] = {
     {0x80100065, CardFault::Protocol, false}, // SCARD_W_UNSUPPORTED_CARD
     {0x80100066, CardFault::Removed, false}, // SCARD_W_UNRESPONSIVE_CARD
     {0x80100069, CardFault::Removed, false}, // SCARD_W_REMOVED_CARD
+    {0x8010006A, CardFault::Removed, true}, // SCARD_W_SECURITY_VIOLATION
 };
 
 struct ScardNumber
