@@ -15,6 +15,12 @@ namespace eidkern
 enum class Origin { User, Card, Reader, Network, Service, Client };
 enum class Language { German, English };
 
+struct Texts // one text for people, in both languages; both are empty where there is none
+{
+    std::string_view german = {}, english = {};
+    constexpr std::string_view in(Language language) const { return language == Language::German ? german : english; }
+};
+
 struct Failure
 {
     FailureCode code;
@@ -32,9 +38,15 @@ struct FailureEntry
     Origin origin;
     std::string_view state; // the workflow state that raises it
     std::string_view minor;
-    bool retry;             // the same login may succeed when repeated, once the hints have been followed
+    bool retry;             // the same login may succeed when repeated, once `change` has happened
     std::string_view causeGerman, causeEnglish;
-    std::span<const std::string_view> hintsGerman, hintsEnglish;
+    std::span<const std::string_view> hintsGerman, hintsEnglish, hintIds; // hintIds: their stable names, in the same order
+    std::span<const std::string_view> info;                               // keys that Failure::info may have
+    std::string_view changeId; // what has to change before a repetition can succeed; "service" and "program": nobody here can do it
+    Texts change;
+    std::string_view waiting;  // the workflow that will raise it and does not exist yet: "change-pin", "remote-reader", "smart-eid"
+    Texts ruledOut;            // the type or check because of which it cannot happen
+    Texts rule;                // which of several similar codes it is
 
     std::string_view cause(Language language) const { return language == Language::German ? causeGerman : causeEnglish; }
     std::span<const std::string_view> hints(Language language) const { return language == Language::German ? hintsGerman : hintsEnglish; }

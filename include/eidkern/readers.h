@@ -2,6 +2,7 @@
 // of the thread that made the object, never from inside a call, and destroying it ends it at once.
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,11 +11,21 @@
 namespace eidkern
 {
 
+// The result of the operation on a reader that this process completed last, success included. Operations are connecting to a
+// card and sending to it, of whatever engine or looker; watching readers is none. Unplugging the reader forgets it.
+struct ReaderResult
+{
+    std::uint32_t code = 0;                   // of PC/SC, as on Windows: see scardText()
+    std::string operation;                    // "connect" or "transmit"; empty: none yet
+    std::chrono::steady_clock::time_point at; // of its completion
+};
+
 struct Reader
 {
     std::string name;
     bool card = false, mute = false; // mute: the card does not respond, e.g. it lies the wrong way round
     bool exclusive = false;          // a program has it for itself
+    ReaderResult last = {};          // at the time of telling
 };
 
 struct ReaderList
@@ -58,6 +69,7 @@ struct CardLook
     std::size_t efCardAccessSize = 0; // bytes
     std::vector<PaceProtocol> pace;   // those that we can run
     int chipAuthentications = 0;      // how many that we can run are announced
+    ReaderResult last = {};           // of the reader, after the look
 };
 
 // Recognises the card in the reader of this name, or the first one in any if it is empty. No PIN is used, nothing is changed.

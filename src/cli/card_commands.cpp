@@ -12,6 +12,7 @@
 #include "cli/interrupt.h"
 #include "eidkern/lab.h"
 #include "eidkern/readers.h"
+#include "eidkern/return_codes.h"
 #include "eidkern/vpcd_card.h"
 
 namespace eidkern::cli
@@ -35,14 +36,26 @@ void write(std::string line) // names of readers come from drivers
     std::fflush(stdout);
 }
 
+std::string textOf(const ReaderResult& last) { return scardText(last.code) + ", " + last.operation; }
+
+void addLast(QJsonObject& object, const ReaderResult& last)
+{
+    if (!last.operation.empty())
+        object.insert(u"lastResult", QJsonObject{{QStringLiteral("code"), q(scardText(last.code))}, {QStringLiteral("operation"), q(last.operation)}});
+}
+
 QJsonObject jsonOf(const ReaderList& list)
 {
     QJsonArray all;
     for (const auto& each : list.readers)
-        all.append(QJsonObject{{QStringLiteral("name"), q(each.name)},
-                               {QStringLiteral("card"), each.card},
-                               {QStringLiteral("mute"), each.mute},
-                               {QStringLiteral("exclusive"), each.exclusive}});
+    {
+        QJsonObject reader{{QStringLiteral("name"), q(each.name)},
+                           {QStringLiteral("card"), each.card},
+                           {QStringLiteral("mute"), each.mute},
+                           {QStringLiteral("exclusive"), each.exclusive}};
+        addLast(reader, each.last);
+        all.append(reader);
+    }
     return {{QStringLiteral("event"), QStringLiteral("readers")}, {QStringLiteral("service"), list.service}, {QStringLiteral("readers"), all}};
 }
 
@@ -69,6 +82,7 @@ QJsonObject jsonOf(const CardLook& look)
     QJsonObject line{{QStringLiteral("event"), QStringLiteral("card")},
                      {QStringLiteral("result"), QString::fromLatin1(results[int(look.result)])},
                      {QStringLiteral("reader"), q(look.reader)}};
+    addLast(line, look.last);
     if (look.result != LookResult::Recognised) return line;
     QJsonArray pace;
     for (const auto& each : look.pace) pace.append(QJsonObject{{QStringLiteral("cipher"), q(each.name)}, {QStringLiteral("parameterId"), each.parameterId}});
@@ -88,7 +102,9 @@ std::string textOf(const CardLook& look, Language language)
     {
         case LookResult::NoCard: return in("Keine Karte, die antwortet.", "No card that responds.");
         case LookResult::NoEidCard: return look.reader + ": " + in("kein Ausweis mit Online-Funktion.", "not a card with the online ID function.");
-        case LookResult::NotReachable: return look.reader + ": " + in("die Karte ist nicht erreichbar.", "the card cannot be reached.");
+        case LookResult::NotReachable:
+            return look.reader + ": " + in("die Karte ist nicht erreichbar", "the card cannot be reached")
+                 + (look.last.operation.empty() ? "" : ": " + textOf(look.last)) + ".";
         case LookResult::Recognised: break;
     }
     const auto pin = look.triesLeft == 0 ? in("gesperrt, die PUK wird gebraucht", "blocked, the PUK is needed")

@@ -4,6 +4,7 @@
 #include <QJsonObject>
 #include <cstdio>
 
+#include "cli/failure_text.h"
 #include "cli/view.h"
 
 namespace eidkern::cli
@@ -11,8 +12,6 @@ namespace eidkern::cli
 
 namespace
 {
-
-QString q(std::string_view s) { return QString::fromUtf8(s.data(), qsizetype(s.size())); }
 
 template<typename List>
 QJsonArray array(const List& texts)
@@ -73,25 +72,14 @@ public:
         if (!e.browserLocation.empty()) line.insert(u"location", q(e.browserLocation));
         if (!e.ownData.empty())
             line.insert(u"data", QJsonDocument::fromJson(QByteArray::fromRawData(e.ownData.text().data(), qsizetype(e.ownData.size()))).object());
-        if (e.failure) addFailure(line, *e.failure);
+        const auto failure = e.failure ? jsonOf(*e.failure, language_) : QJsonObject();
+        for (auto each = failure.begin(); each != failure.end(); ++each) line.insert(each.key(), each.value());
         write("result", line);
     }
 
     void say(std::string_view) override {}
 
 private:
-    void addFailure(QJsonObject& line, const Failure& failure) const
-    {
-        const auto& entry = describe(failure.code);
-        line.insert(u"code", q(entry.name));
-        line.insert(u"state", q(failure.state));
-        line.insert(u"cause", q(entry.cause(language_)));
-        line.insert(u"hints", array(entry.hints(language_)));
-        QJsonObject info;
-        for (const auto& [key, value] : failure.info) info.insert(q(key), q(value));
-        line.insert(u"info", info);
-    }
-
     static void write(const char* event, const QJsonObject& line) // "event" first, for those who read along
     {
         const auto rest = QJsonDocument(line).toJson(QJsonDocument::Compact).mid(1);

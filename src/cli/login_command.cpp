@@ -11,6 +11,7 @@
 
 #include "cli/files.h"
 #include "cli/interrupt.h"
+#include "cli/layout.h"
 #include "cli/prompt.h"
 #include "cli/view.h"
 #include "eidkern/engine.h"
@@ -23,7 +24,6 @@ namespace
 {
 
 bool interactive() { return ::isatty(STDIN_FILENO) && ::isatty(STDOUT_FILENO); }
-bool colours() { return ::isatty(STDOUT_FILENO) && !::getenv("NO_COLOR"); }
 
 struct LogFile
 {

@@ -4,9 +4,12 @@
 #include <cstdio>
 
 #include "cli/card_commands.h"
+#include "cli/failure_command.h"
 #include "cli/graph_command.h"
 #include "cli/lab_command.h"
 #include "cli/login_command.h"
+#include "cli/options.h"
+#include "cli/return_code_commands.h"
 #include "eidkern/engine.h"
 #include "eidkern/readers.h"
 #include "eidkern/vpcd_card.h"
@@ -17,7 +20,6 @@ using namespace eidkern::cli;
 namespace
 {
 
-const std::map<std::string, Language> languages{{"de", Language::German}, {"en", Language::English}};
 const std::map<std::string, Consent> consents{{"ask", Consent::Ask}, {"auto", Consent::Auto}};
 
 void addLoginOptions(CLI::App& command, LoginOptions& o)
@@ -39,9 +41,7 @@ void addLoginOptions(CLI::App& command, LoginOptions& o)
         ->type_name("NAME")
         ->check(CLI::IsMember(tlsProfiles()).description(""))
         ->capture_default_str();
-    command.add_option("--lang", o.language, "language of the texts (default: of the environment)")
-        ->transform(CLI::CheckedTransformer(languages).description(""))
-        ->type_name("de|en");
+    addLanguage(command, o.language);
 }
 
 // A thread that another program or pcscd holds must not meet our static destructors.
@@ -63,14 +63,12 @@ int main(int argc, char** argv)
     app.require_subcommand(0, 1);
 
     DemoOptions demoOptions;
-    demoOptions.login.language = languageOfEnvironment();
     auto* demoCommand = app.add_subcommand("demo", "a complete login: own lab, simulated card, real cryptography");
     addLoginOptions(*demoCommand, demoOptions.login);
     demoCommand->add_option("--persona", demoOptions.persona, "JSON file that says whose card is simulated (see resources/personas)")->type_name("FILE");
 
     LoginOptions selfOptions, authOptions;
     selfOptions.self = true;
-    selfOptions.language = authOptions.language = languageOfEnvironment();
     auto* selfCommand = app.add_subcommand("self-auth", "read one's own data through a self-authentication service");
     selfCommand->add_option("URL", selfOptions.url, "tcTokenURL of the service")->required();
     addLoginOptions(*selfCommand, selfOptions);
@@ -80,7 +78,7 @@ int main(int argc, char** argv)
 
     LabSettings labSettings;
     bool labJson = false;
-    Language labLanguage = languageOfEnvironment();
+    Language labLanguage = Language::English;
     auto* labCommand = app.add_subcommand("lab", "run the test lab: an eService and an eID-Server on 127.0.0.1");
     labCommand->add_option("--pki", labSettings.pkiFolder, "folder whose test PKI is used, and made if it is missing (default: a fresh one in memory)")
         ->type_name("DIR");
@@ -99,15 +97,11 @@ int main(int argc, char** argv)
     labCommand->add_flag("--attached", labSettings.attached, "an attached eID-Server: it speaks on the TLS session that fetched the tcToken, without PSK");
     labCommand->add_flag("--redirects", labSettings.redirects, "tcToken and refresh address lead over a host of another origin");
     labCommand->add_flag("--json", labJson, "say the addresses as one JSON object");
-    labCommand->add_option("--lang", labLanguage, "language of the texts")->transform(CLI::CheckedTransformer(languages).description(""))->type_name("de|en");
+    addLanguage(*labCommand, labLanguage);
 
-    const auto addLanguage = [](CLI::App& command, Language& language) {
-        command.add_option("--lang", language, "language of the texts")->transform(CLI::CheckedTransformer(languages).description(""))->type_name("de|en");
-    };
     ReadersOptions readersOptions;
     ShowOptions showOptions;
     ServeOptions serveOptions;
-    readersOptions.language = showOptions.language = serveOptions.language = languageOfEnvironment();
     serveOptions.address = VpcdCard::defaultAddress;
     auto* readersCommand = app.add_subcommand("readers", "list the readers of PC/SC and whether there is a card in them");
     readersCommand->add_flag("--watch", readersOptions.watch, "go on, and say every change, until Ctrl-C");
@@ -136,6 +130,10 @@ int main(int argc, char** argv)
 
     auto* versionCommand = app.add_subcommand("version", "print the version");
 
+    auto result = ExitCode::Success; // of those commands that run while the arguments are read
+    addFailureCommand(app, result);
+    addReturnCodeCommands(app, result);
+
     try
     {
         app.parse(argc, argv);
@@ -159,5 +157,5 @@ int main(int argc, char** argv)
     if (*serveCommand) return int(serveCard(serveOptions));
     if (*graphCommand) return int(graph(workflow, mermaid ? GraphForm::Mermaid : GraphForm::Dot));
     if (*versionCommand) std::printf("eidkern %.*s\n", int(version().size()), version().data());
-    return int(ExitCode::Success);
+    return int(result);
 }

@@ -1,11 +1,10 @@
-#include <algorithm>
-#include <cstdio>
 #include <string>
-#include <sys/ioctl.h>
-#include <unistd.h>
 #include <vector>
 
+#include "cli/failure_text.h"
+#include "cli/layout.h"
 #include "cli/own_data.h"
+#include "cli/printable.h"
 #include "cli/view.h"
 
 namespace eidkern::cli
@@ -13,53 +12,6 @@ namespace eidkern::cli
 
 namespace
 {
-
-std::size_t columns(std::string_view utf8) // each code point one column: enough for our labels
-{
-    std::size_t count = 0;
-    for (const char c : utf8) count += (std::uint8_t(c) & 0xC0) != 0x80;
-    return count;
-}
-
-std::string printable(std::string_view text) // what comes from a service or a card must not steer the terminal
-{
-    std::string safe;
-    for (const char c : text)
-        if (c != '\r') safe += c == '\n' || std::uint8_t(c) >= 0x20 ? (c == 0x7F ? '?' : c) : '?';
-    for (std::size_t at = 0; (at = safe.find('\xC2', at)) != std::string::npos; ++at) // C1 controls: C2 80 .. C2 9F
-        if (at + 1 < safe.size() && std::uint8_t(safe[at + 1]) >= 0x80 && std::uint8_t(safe[at + 1]) < 0xA0) safe.replace(at, 2, "?");
-    return safe;
-}
-
-std::vector<std::string> wrapped(const std::string& text, std::size_t width) // at line ends, and at blanks where a line is too long
-{
-    std::vector<std::string> lines{""};
-    std::string word;
-    const auto flush = [&] {
-        const bool first = lines.back().empty();
-        if (!first && columns(lines.back()) + 1 + columns(word) > width) lines.emplace_back(word);
-        else lines.back().append(first ? "" : " ").append(word);
-        word.clear();
-    };
-    for (const char c : text)
-    {
-        if (c == ' ') flush();
-        else if (c != '\n') word += c;
-        else
-        {
-            flush();
-            lines.emplace_back();
-        }
-    }
-    flush();
-    return lines;
-}
-
-std::size_t terminalWidth() // in columns; without a terminal nothing is wrapped
-{
-    winsize size{};
-    return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 100'000;
-}
 
 class TerminalView final : public View
 {
@@ -121,10 +73,7 @@ public:
 
 private:
     std::string t(Text which) const { return std::string(text(which, language_)); }
-    std::string styled(std::string_view style, const std::string& text) const
-    {
-        return colours_ ? "\033[" + std::string(style) + "m" + text + "\033[0m" : text;
-    }
+    std::string styled(std::string_view style, const std::string& text) const { return cli::styled(style, text, colours_); }
     static std::string bar(int percent)
     {
         std::string text = std::to_string(percent) + " %";
@@ -139,38 +88,17 @@ private:
 
     void failed(const Failure& failure) const
     {
-        const auto& entry = describe(failure.code);
-        line(styled("31;1", t(Text::Failed) + ": " + std::string(entry.name))
-             + (failure.state.empty() ? "" : " (" + t(Text::RaisedIn) + " " + failure.state + ")"));
-        line(std::string(entry.cause(language_)));
-        for (const auto& [key, value] : failure.info)
-            if (!value.empty()) line("  " + key + ": " + printable(value));
-        if (entry.hints(language_).empty()) return;
-        line(t(Text::WhatToDo) + ":");
-        for (const auto hint : entry.hints(language_)) line("  • " + std::string(hint));
+        line(styled("31;1", t(Text::Failed) + ": " + std::string(name(failure.code))));
+        table(rowsOf(failure, language_));
+        line("");
     }
 
     void table(const std::vector<Row>& rows) const
     {
-        std::size_t width = 0;
-        for (const auto& row : rows) width = std::max(width, columns(row.label));
-        for (const auto& row : rows)
-        {
-            auto label = "  " + styled("1", row.label) + std::string(width - columns(row.label) + 2, ' ');
-            for (const auto& piece : wrapped(printable(row.value), width_ - std::min(width_ / 2, width + 4)))
-            {
-                line(label + piece);
-                label = std::string(width + 4, ' ');
-            }
-        }
+        for (const auto& each : tableLines(rows, width_, colours_)) line(each);
     }
 
-    void line(const std::string& text) const
-    {
-        std::fwrite(text.data(), 1, text.size(), stdout);
-        std::fputc('\n', stdout);
-        std::fflush(stdout);
-    }
+    static void line(const std::string& text) { writeLine(text); }
 
     Language language_;
     bool colours_;

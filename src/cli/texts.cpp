@@ -43,8 +43,6 @@ constexpr std::array<Both, std::size_t(Text::count)> texts{{
     {"Die Online-Ausweisfunktion dieser Karte ist ausgeschaltet.", "The online function of this card is switched off."},
     {"Erfolg", "Success"},
     {"Fehlgeschlagen", "Failed"},
-    {"in Schritt", "in step"},
-    {"Was Sie tun können", "What you can do"},
     {"Wird abgebrochen; der Dienst wird noch benachrichtigt …", "Cancelling; the service is being told …"},
     {"Der Browser geht zu", "The browser goes to"},
     {"Ihre Daten, wie der Dienst sie gelesen hat", "Your data, as the service has read them"},

@@ -13,7 +13,7 @@ enum class Text
 {
     Service, Address, IssuedBy, ValidFromTo, Purpose, Transaction, Required, Optional, NoRights, RequiredAge,
     ConsentQuestion, ConsentQuestionOptional, AskPin, AskCan, AskPuk, CanBecause, PukBecause, WrongBefore, TriesLeft, Malformed, PinHint,
-    InsertCard, WrongCardType, CardFound, Deactivated, Success, Failed, RaisedIn, WhatToDo, Cancelling,
+    InsertCard, WrongCardType, CardFound, Deactivated, Success, Failed, Cancelling,
     BrowserGoesTo, OwnData, NotOnChip, NotGranted, DemoIntro, DemoUnattended, LabReady, LabTry, LabStop,
     count
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "card/pcsc/last_results.h"
+#include "eidkern/return_codes.h"
 #include "engine/simulated_card_state.h"
 
 namespace eidkern
@@ -99,6 +101,18 @@ Task<Done> CardPort::watchPcsc(std::function<void()> wanted, Found found)
     }
 }
 
+void CardPort::tell(Found& found, const std::string& reader, CardResult<std::unique_ptr<Card>> card)
+{
+    if (found.set(std::move(card))) told_ = reader;
+}
+
+std::string CardPort::readerResult() const
+{
+    const auto last = card::lastResult(told_);
+    if (!last || last->operation.empty()) return {};
+    return scardText(last->code).append(", ").append(last->operation);
+}
+
 bool CardPort::isWanted(const std::string& reader, const card::ReaderState& state) const
 {
     return state.card && (pcscReader_.empty() || pcscReader_ == reader);
@@ -112,7 +126,7 @@ Task<Done> CardPort::tryPcsc(std::string reader, std::function<void()> wanted, F
     if (!channel)
     {
         log_.write("card.not_connected", {{"reader", reader}, {"because", name(channel.error())}});
-        if (channel.error() == CardFault::CommandFailed) found.set(tl::unexpected(channel.error()));
+        if (channel.error() == CardFault::CommandFailed) tell(found, reader, tl::unexpected(channel.error()));
         else wanted();
         co_return Done{};
     }
@@ -127,8 +141,9 @@ Task<CardPort::Recognised> CardPort::recognise(std::unique_ptr<card::EidCard>& e
 {
     auto recognising = eid->recognise();
     const auto recognised = co_await std::move(recognising);
-    if (recognised) found.set(std::make_unique<EidCardPort>(std::move(eid), scheduler_));
-    else if (recognised.error() == CardFault::CommandFailed) found.set(tl::unexpected(recognised.error()));
+    const auto reader = eid->about().reader;
+    if (recognised) tell(found, reader, std::make_unique<EidCardPort>(std::move(eid), scheduler_));
+    else if (recognised.error() == CardFault::CommandFailed) tell(found, reader, tl::unexpected(recognised.error()));
     else co_return recognised.error() == CardFault::Removed ? Recognised::Gone : Recognised::Other;
     co_return Recognised::Told;
 }

@@ -19,6 +19,7 @@ public:
     CardPort(Scheduler& scheduler, Clock& clock, Random& random, Log& log, std::vector<SimulatedCard> cards, std::optional<std::string> pcscReader = {});
 
     Pending<CardResult<std::unique_ptr<Card>>> next(std::function<void()> wanted) override;
+    std::string readerResult() const override;
 
 private:
     using Found = Promise<CardResult<std::unique_ptr<Card>>>;
@@ -28,6 +29,7 @@ private:
     Task<Done> watchPcsc(std::function<void()> wanted, Found found);
     Task<Done> tryPcsc(std::string reader, std::function<void()> wanted, Found found);
     Task<Recognised> recognise(std::unique_ptr<card::EidCard>& eid, Found found); // takes the card if it is told
+    void tell(Found& found, const std::string& reader, CardResult<std::unique_ptr<Card>> card);
     bool isWanted(const std::string& reader, const card::ReaderState& state) const;
 
     Scheduler& scheduler_;
@@ -36,6 +38,7 @@ private:
     Log& log_;
     std::vector<SimulatedCard> cards_;
     std::string pcscReader_;
+    std::string told_; // reader of the card, or of the failure, that next() gave
     std::optional<card::PcscReaders> pcsc_;
 };
 

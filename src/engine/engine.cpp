@@ -10,6 +10,7 @@
 #include "engine/questions.h"
 #include "engine/web_port.h"
 #include "workflows/authentication.h"
+#include "workflows/steps.h"
 
 namespace eidkern
 {
@@ -70,8 +71,7 @@ public:
     void cancel()
     {
         if (!login_) return;
-        const Failure why{FailureCode::User_Cancelled, std::string(login_->ports.state)};
-        if (login_->ports.stopper.set(why)) limitTheWayOut(*login_);
+        if (login_->ports.stopper.set(cancelled(login_->ports))) limitTheWayOut(*login_);
     }
 
 private:

@@ -1,6 +1,7 @@
 #include "eidkern/readers.h"
 
 #include "card/eid_card.h"
+#include "card/pcsc/last_results.h"
 #include "card/pcsc/readers.h"
 #include "card/pcsc/threads.h"
 #include "engine/json_log.h"
@@ -9,6 +10,12 @@
 
 namespace eidkern
 {
+
+static ReaderResult lastOf(const std::string& reader)
+{
+    const auto last = card::lastResult(reader);
+    return last ? ReaderResult{last->code, std::string(last->operation), last->at} : ReaderResult{};
+}
 
 class ReaderWatch::Impl
 {
@@ -25,7 +32,7 @@ private:
         {
             co_await readers_.changed();
             ReaderList list{.service = readers_.picture()->service, .readers = {}};
-            for (const auto& [name, state] : readers_.picture()->readers) list.readers.push_back({name, state.card, state.mute, state.exclusive});
+            for (const auto& [name, state] : readers_.picture()->readers) list.readers.push_back({name, state.card, state.mute, state.exclusive, lastOf(name)});
             scheduler_.post([handler = handler_, list = std::move(list)] { (*handler)(list); }); // may destroy this coroutine
         }
     }
@@ -52,6 +59,7 @@ private:
     {
         auto looking = look(std::move(reader));
         auto seen = co_await std::move(looking);
+        seen.last = lastOf(seen.reader);
         scheduler_.post([handler = handler_, seen = std::move(seen)] { (*handler)(seen); });
         co_return Done{};
     }

@@ -26,9 +26,7 @@ Task<Next<EnterPassword, EndDialogue>> run(SelectCard state, Ports& ports)
         const auto waited = co_await wait(coming, deadline::card, ports);
         if (waited != Waited::Done) co_return end(waited);
         auto next = co_await std::move(coming);
-        if (!next)
-            co_return EndDialogue{std::move(service.paos),
-                                  failure(ports, Connect_Card_Connection_Failed, {{"Card_Return_Code", std::string(name(next.error()))}})};
+        if (!next) co_return EndDialogue{std::move(service.paos), cardFailure(Connect_Card_Connection_Failed, next.error(), ports)};
 
         auto card = std::move(*next);
         auto gone = card->removed();
@@ -72,7 +70,7 @@ Task<Next<EstablishPace, SelectCard, EndDialogue>> run(EnterPassword state, Port
 static Task<Done> removalStops(Pending<Done> gone, Promise<Failure> stopper, const Ports& ports)
 {
     co_await std::move(gone);
-    stopper.set(failure(ports, FailureCode::Card_Removed));
+    stopper.set(cardRemoved(ports));
     co_return Done{};
 }
 
@@ -94,7 +92,7 @@ static Next<SendEac1, EnterPassword, SelectCard, EndDialogue> paceFailed(Establi
         case CardFault::Protocol:
         case CardFault::WrongLength: break;
     }
-    return EndDialogue{std::move(service.paos), failure(ports, Maintain_Card_Connection_Pace_Unrecoverable, {{"Card_Return_Code", std::string(name(fault))}})};
+    return EndDialogue{std::move(service.paos), cardFailure(Maintain_Card_Connection_Pace_Unrecoverable, fault, ports)};
 }
 
 Task<Next<SendEac1, EnterPassword, SelectCard, EndDialogue>> run(EstablishPace state, Ports& ports)

@@ -11,12 +11,6 @@ namespace eidkern
 
 using enum FailureCode;
 
-static Failure cardFailure(FailureCode code, CardFault fault, const Ports& ports)
-{
-    if (fault == CardFault::Removed) return failure(ports, Card_Removed);
-    return failure(ports, code, {{"Card_Return_Code", std::string(name(fault))}});
-}
-
 // One operation of the card, bounded and stoppable.
 template<typename T>
 static Task<Result<T>> onCard(Pending<CardResult<T>> operation, std::chrono::milliseconds limit, FailureCode code, Ports& ports)

@@ -21,7 +21,7 @@ Task<Next<ResolveRefresh>> run(CheckServerResult state, Ports& ports)
 EndDialogue outOfTurn(PaosSession session, const paos::ServerBody& body, const Ports& ports)
 {
     session.unanswered.reset();
-    return {std::move(session), failure(ports, Generic_Send_Receive_Paos_Unexpected, {{"Paos_Type", std::string(name(body))}})};
+    return {std::move(session), unexpectedMessage(std::string(name(body)), ports)};
 }
 
 static std::optional<paos::ClientBody> errorAnswer(std::optional<std::size_t> unanswered)
@@ -67,6 +67,11 @@ Task<Next<ResolveRefresh>> run(EndDialogue state, Ports& ports)
 namespace
 {
 
+Failure timedOut(const Ports& ports, Info info = {}) { return failure(ports, Check_Refresh_Address_Service_Timeout, std::move(info)); }
+Failure proxyError(const Ports& ports, Info info) { return failure(ports, Check_Refresh_Address_Proxy_Error, std::move(info)); }
+Failure noRedirect(const Ports& ports, Info info) { return failure(ports, Check_Refresh_Address_Invalid_Http_Response, std::move(info)); }
+Failure unknownError(const Ports& ports, Info info) { return failure(ports, Check_Refresh_Address_Unknown_Network_Error, std::move(info)); }
+
 Failure connectionFailure(const Connection& c, bool fetching, const Ports& ports)
 {
     switch (c.verdict)
@@ -78,24 +83,25 @@ Failure connectionFailure(const Connection& c, bool fetching, const Ports& ports
         case TlsVerdict::NotResumed:
         case TlsVerdict::Good: break;
     }
-    const auto code = !fetching                                       ? Check_Refresh_Address_Fetch_Certificate_Error
-                    : c.waited == Waited::TimedOut                    ? Check_Refresh_Address_Service_Timeout
-                    : c.opened.outcome == WebOutcome::ProxyFailed     ? Check_Refresh_Address_Proxy_Error
-                    : c.opened.outcome == WebOutcome::HandshakeFailed ? Check_Refresh_Address_Fatal_Tls_Error_After_Reply
-                                                                      : Check_Refresh_Address_Unknown_Network_Error;
-    return failure(ports, code, {{"Network_Error", c.networkError()}});
+    const Info info{{"Network_Error", c.networkError()}};
+    if (!fetching) return failure(ports, Check_Refresh_Address_Fetch_Certificate_Error, info);
+    if (c.waited == Waited::TimedOut) return timedOut(ports, info);
+    if (c.opened.outcome == WebOutcome::ProxyFailed) return proxyError(ports, info);
+    if (c.opened.outcome == WebOutcome::HandshakeFailed) return failure(ports, Check_Refresh_Address_Fatal_Tls_Error_After_Reply, info);
+    return unknownError(ports, info);
 }
 
 Failure replyFailure(const WebReply& reply, const Ports& ports)
 {
     const auto status = reply.status;
-    const auto code = reply.outcome != WebOutcome::Ok ? Check_Refresh_Address_Unknown_Network_Error
-                    : status == 503                   ? Check_Refresh_Address_Service_Unavailable
-                    : status == 407                   ? Check_Refresh_Address_Proxy_Error
-                    : status >= 500                   ? Check_Refresh_Address_Server_Error
-                    : status >= 400                   ? Check_Refresh_Address_Client_Error
-                                                      : Check_Refresh_Address_Invalid_Http_Response;
-    return failure(ports, code, {{"Network_Error", std::string(name(reply.outcome))}, {"Http_Status_Code", std::to_string(status)}});
+    const Info info{{"Network_Error", std::string(name(reply.outcome))}, {"Http_Status_Code", std::to_string(status)}};
+    if (reply.outcome != WebOutcome::Ok) return unknownError(ports, info);
+    if (status == 407) return proxyError(ports, info);
+    if (status < 400) return noRedirect(ports, info);
+    const auto code = status == 503 ? Check_Refresh_Address_Service_Unavailable
+                    : status >= 500 ? Check_Refresh_Address_Server_Error
+                                    : Check_Refresh_Address_Client_Error;
+    return failure(ports, code, info);
 }
 
 Task<Result<Url>> followOnce(const Url& url, TokenSession& token, Ports& ports) // the Location that a GET of `url` gives
@@ -105,7 +111,7 @@ Task<Result<Url>> followOnce(const Url& url, TokenSession& token, Ports& ports) 
     if (!connection.ok()) co_return unexpected(connectionFailure(connection, true, ports));
     const WebRequest request{.path = url.path, .headers = {{"User-Agent", userAgent()}}, .largestReply = budget::largestPage};
     auto fetching = connection.channel->exchange(request);
-    if (!co_await waitOnTheWayOut(fetching, deadline::exchange, ports)) co_return unexpected(failure(ports, Check_Refresh_Address_Service_Timeout));
+    if (!co_await waitOnTheWayOut(fetching, deadline::exchange, ports)) co_return unexpected(timedOut(ports));
     const auto reply = co_await std::move(fetching);
     if (reply.outcome != WebOutcome::Ok || (reply.status != 302 && reply.status != 303 && reply.status != 307))
         co_return unexpected(replyFailure(reply, ports));
@@ -125,8 +131,7 @@ Task<Result<Url>> resolve(TokenSession& token, Ports& ports)
     bool found = sameOrigin(url, reference);
     for (int hop = 0; !found; ++hop)
     {
-        if (hop == budget::redirects)
-            co_return unexpected(failure(ports, Check_Refresh_Address_Invalid_Http_Response, {{"Network_Error", "too many redirects"}}));
+        if (hop == budget::redirects) co_return unexpected(noRedirect(ports, {{"Network_Error", "too many redirects"}}));
         const bool home = sameOrigin(url, reference);
         auto following = followOnce(url, token, ports);
         auto next = co_await std::move(following);
@@ -195,6 +200,8 @@ Task<Next<Finished>> run(AnswerBrowser state, Ports& ports)
     co_return Finished{std::move(delivery.failure), std::move(delivery.answer)};
 }
 
+static Failure ownDataMissing(const Ports& ports, Info info) { return failure(ports, Generic_Provider_Communication_Network_Error, std::move(info)); }
+
 static Failure ownDataFailure(const Connection& c, const Ports& ports)
 {
     switch (c.verdict)
@@ -206,17 +213,17 @@ static Failure ownDataFailure(const Connection& c, const Ports& ports)
         case TlsVerdict::NotResumed:
         case TlsVerdict::Good: break;
     }
-    return failure(ports, Generic_Provider_Communication_Network_Error, {{"Network_Error", c.networkError()}});
+    return ownDataMissing(ports, {{"Network_Error", c.networkError()}});
 }
 
 static Failure ownDataFailure(const WebReply& reply, const Ports& ports)
 {
-    const auto code = reply.outcome != WebOutcome::Ok ? Generic_Provider_Communication_Network_Error
-                    : reply.status == 503             ? Generic_Provider_Communication_ServiceUnavailable
-                    : reply.status >= 500             ? Generic_Provider_Communication_Server_Error
-                    : reply.status >= 400             ? Generic_Provider_Communication_Client_Error
-                                                      : Generic_Provider_Communication_Network_Error;
-    return failure(ports, code, {{"Network_Error", std::string(name(reply.outcome))}, {"Http_Status_Code", std::to_string(reply.status)}});
+    const Info info{{"Network_Error", std::string(name(reply.outcome))}, {"Http_Status_Code", std::to_string(reply.status)}};
+    if (reply.outcome != WebOutcome::Ok || reply.status < 400) return ownDataMissing(ports, info);
+    const auto code = reply.status == 503 ? Generic_Provider_Communication_ServiceUnavailable
+                    : reply.status >= 500 ? Generic_Provider_Communication_Server_Error
+                                          : Generic_Provider_Communication_Client_Error;
+    return failure(ports, code, info);
 }
 
 static Task<Result<Secret>> fetchOwnData(const Url& url, TokenSession& token, Ports& ports)
@@ -229,8 +236,7 @@ static Task<Result<Secret>> fetchOwnData(const Url& url, TokenSession& token, Po
     auto fetching = connection.channel->exchange(request);
     const auto waited = co_await wait(fetching, deadline::exchange, ports);
     if (waited == Waited::Stopped) co_return unexpected(ports.stop.peek());
-    if (waited == Waited::TimedOut)
-        co_return unexpected(failure(ports, Generic_Provider_Communication_Network_Error, {{"Network_Error", "the provider did not answer in time"}}));
+    if (waited == Waited::TimedOut) co_return unexpected(ownDataMissing(ports, {{"Network_Error", "the provider did not answer in time"}}));
     auto reply = co_await std::move(fetching);
     if (reply.outcome != WebOutcome::Ok || reply.status != 200) co_return unexpected(ownDataFailure(reply, ports));
     if (!ports.web.isOwnData(reply.body.text())) co_return unexpected(failure(ports, Get_SelfAuthData_Invalid_Or_Empty));

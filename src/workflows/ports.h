@@ -66,6 +66,9 @@ public:
     // The next eID card that is there or comes; a card that cannot be connected is a failure. `wanted` is called when there
     // is none yet, and again when one was none or is gone already. Cards of another kind are passed over.
     virtual Pending<CardResult<std::unique_ptr<Card>>> next(std::function<void()> wanted) = 0;
+    // What the reader of the card that next() has given answered last, e.g. "SCARD_W_RESET_CARD (0x80100068), transmit"; empty:
+    // no such thing. Info key Reader_Result.
+    virtual std::string readerResult() const { return {}; }
 };
 
 struct RightsQuestion

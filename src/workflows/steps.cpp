@@ -52,7 +52,7 @@ std::string Connection::networkError() const
     return text;
 }
 
-std::vector<std::pair<std::string, std::string>> Connection::verdictInfo() const
+Info Connection::verdictInfo() const
 {
     switch (verdict)
     {
@@ -138,11 +138,17 @@ static WebRequest paosRequest(const PaosSession& paos, paos::ClientBody body, pa
             .largestReply = budget::largestMessage};
 }
 
+static Failure networkError(std::string detail, const Ports& ports)
+{
+    return failure(ports, FailureCode::Generic_Send_Receive_Network_Error, {{"Network_Error", std::move(detail)}});
+}
+
+static Failure notResumed(const Ports& ports) { return failure(ports, FailureCode::Generic_Send_Receive_Session_Resumption_Failed); }
+
 Result<paos::ServerBody> readPaos(PaosSession& paos, const WebReply& reply, Ports& ports)
 {
     using enum FailureCode;
-    if (reply.outcome != WebOutcome::Ok)
-        return unexpected(failure(ports, Generic_Send_Receive_Network_Error, {{"Network_Error", std::string(name(reply.outcome)) + ": " + reply.detail}}));
+    if (reply.outcome != WebOutcome::Ok) return unexpected(networkError(std::string(name(reply.outcome)) + ": " + reply.detail, ports));
     if (reply.status >= 400)
     {
         const auto code = reply.status == 503 ? Generic_Send_Receive_Service_Unavailable
@@ -171,16 +177,16 @@ static Failure connectionFailure(const Connection& c, const Ports& ports)
         case TlsVerdict::KeyTooShort:
         case TlsVerdict::HashMissing: return failure(ports, Generic_Send_Receive_Certificate_Error, c.verdictInfo());
         case TlsVerdict::EphemeralKeyTooShort: return failure(ports, Generic_Send_Receive_Invalid_Ephemeral_Key_Length, c.verdictInfo());
-        case TlsVerdict::NotResumed: return failure(ports, Generic_Send_Receive_Session_Resumption_Failed);
+        case TlsVerdict::NotResumed: return notResumed(ports);
         case TlsVerdict::Good: break;
     }
-    return failure(ports, Generic_Send_Receive_Network_Error, {{"Network_Error", c.networkError()}});
+    return networkError(c.networkError(), ports);
 }
 
 static Task<Result<Done>> ensureOpen(PaosSession& paos, bool stoppable, Ports& ports)
 {
     if (paos.channel && paos.channel->isOpen()) co_return Done{};
-    if (!paos.psk && !paos.channel) co_return unexpected(failure(ports, FailureCode::Generic_Send_Receive_Session_Resumption_Failed));
+    if (!paos.psk && !paos.channel) co_return unexpected(notResumed(ports));
     auto connecting = paos.psk ? connect(paos.server, Psk{paos.sessionIdentifier, paos.psk->clone()}, paos.token, stoppable, ports)
                                : reconnect(std::move(paos.channel), paos.server, paos.token, stoppable, ports);
     auto connection = co_await std::move(connecting);
@@ -208,8 +214,7 @@ static Task<Result<paos::ServerBody>> exchangeOnce(PaosSession& paos, paos::Clie
             paos.serversTurn.emplace(std::move(exchange)); // PAOS is half-duplex: EndDialogue waits for the server first
             co_return unexpected(ports.stop.peek());
         }
-        if (waited == Waited::TimedOut)
-            co_return unexpected(failure(ports, FailureCode::Generic_Send_Receive_Network_Error, {{"Network_Error", "the server did not answer in time"}}));
+        if (waited == Waited::TimedOut) co_return unexpected(networkError("the server did not answer in time", ports));
         const auto reply = co_await std::move(exchange);
         if (reply.outcome == WebOutcome::NotOpen && again) // closed between two messages: nothing was sent
         {
@@ -267,14 +272,29 @@ void learnLinks(const std::vector<CvCertificate>& sent, Ports& ports)
     }
 }
 
-Failure overBudget(std::string_view what, const Ports& ports)
+Failure cancelled(const Ports& ports, Info info) { return failure(ports, FailureCode::User_Cancelled, std::move(info)); }
+
+Failure noAnswer(const Ports& ports) { return cancelled(ports, {{"Reason", "no answer within " + std::to_string(deadline::question.count()) + " minutes"}}); }
+
+static Info withReaderResult(Info info, const Ports& ports)
 {
-    return failure(ports, FailureCode::Generic_Send_Receive_Paos_Unexpected, {{"Paos_Type", std::string("too many ").append(what)}});
+    if (auto result = ports.cards.readerResult(); !result.empty()) info.emplace_back("Reader_Result", std::move(result));
+    return info;
 }
 
-Failure noAnswer(const Ports& ports)
+Failure cardRemoved(const Ports& ports) { return failure(ports, FailureCode::Card_Removed, withReaderResult({}, ports)); }
+
+Failure cardFailure(FailureCode code, CardFault fault, const Ports& ports)
 {
-    return failure(ports, FailureCode::User_Cancelled, {{"Reason", "no answer within " + std::to_string(deadline::question.count()) + " minutes"}});
+    if (fault == CardFault::Removed) return cardRemoved(ports);
+    return failure(ports, code, withReaderResult({{"Card_Return_Code", std::string(name(fault))}}, ports));
 }
+
+Failure unexpectedMessage(std::string type, const Ports& ports)
+{
+    return failure(ports, FailureCode::Generic_Send_Receive_Paos_Unexpected, {{"Paos_Type", std::move(type)}});
+}
+
+Failure overBudget(std::string_view what, const Ports& ports) { return unexpectedMessage(std::string("too many ").append(what), ports); }
 
 } // namespace eidkern

@@ -6,10 +6,9 @@
 namespace eidkern
 {
 
-inline Failure failure(const Ports& ports, FailureCode code, std::vector<std::pair<std::string, std::string>> info = {})
-{
-    return {code, std::string(ports.state), std::move(info)};
-}
+using Info = std::vector<std::pair<std::string, std::string>>;
+
+inline Failure failure(const Ports& ports, FailureCode code, Info info = {}) { return {code, std::string(ports.state), std::move(info)}; }
 
 enum class Waited { Done, TimedOut, Stopped };
 
@@ -44,7 +43,7 @@ struct Connection
 
     bool ok() const { return waited == Waited::Done && opened.outcome == WebOutcome::Ok; }
     std::string networkError() const; // info key Network_Error
-    std::vector<std::pair<std::string, std::string>> verdictInfo() const;
+    Info verdictInfo() const;
 };
 
 // `stoppable`: false on the way out. A good connection's certificate is added to token.seenCertificates.
@@ -68,8 +67,13 @@ Result<paos::ServerBody> readPaos(PaosSession& paos, const WebReply& reply, Port
 // is told of each once.
 void learnLinks(const std::vector<CvCertificate>& sent, Ports& ports);
 
-Failure overBudget(std::string_view what, const Ports& ports); // the server wants more than budgets.h allows
+// Each code is raised by one function: these are for the codes that several states need.
+Failure cancelled(const Ports& ports, Info info = {});
 Failure noAnswer(const Ports& ports); // a person did not answer within the deadline
+Failure cardRemoved(const Ports& ports);
+Failure cardFailure(FailureCode code, CardFault fault, const Ports& ports); // `code`, or cardRemoved() if that is why
+Failure unexpectedMessage(std::string type, const Ports& ports);
+Failure overBudget(std::string_view what, const Ports& ports); // the server wants more than budgets.h allows
 
 std::string userAgent(); // "eidkern/<version> (TR-03124-1/1.4)"
 

@@ -22,6 +22,10 @@ Task<Next<FetchTcToken, Delivery>> run(ParseTcTokenUrl state, Ports& ports)
 
 static bool isRedirect(int status) { return status == 302 || status == 303 || status == 307; }
 
+static Failure networkError(const Ports& ports, Info info) { return failure(ports, Get_TcToken_Network_Error, std::move(info)); }
+static Failure invalidReply(const Ports& ports, Info info) { return failure(ports, Get_TcToken_Invalid_Server_Reply, std::move(info)); }
+static Failure invalidData(const Ports& ports, Info info = {}) { return failure(ports, Get_TcToken_Invalid_Data, std::move(info)); }
+
 static Failure connectionFailure(const Connection& c, const Ports& ports)
 {
     switch (c.verdict)
@@ -29,24 +33,21 @@ static Failure connectionFailure(const Connection& c, const Ports& ports)
         case TlsVerdict::KeyTooShort: return failure(ports, Get_TcToken_Invalid_Certificate_Key_Length, c.verdictInfo());
         case TlsVerdict::EphemeralKeyTooShort: return failure(ports, Get_TcToken_Invalid_Ephemeral_Key_Length, c.verdictInfo());
         case TlsVerdict::FatalError:
-        case TlsVerdict::HashMissing: return failure(ports, Get_TcToken_Network_Error, c.verdictInfo());
+        case TlsVerdict::HashMissing: return networkError(ports, c.verdictInfo());
         case TlsVerdict::NotResumed:
         case TlsVerdict::Good: break;
     }
-    return failure(ports, Get_TcToken_Network_Error, {{"Network_Error", c.networkError()}, {"Http_Status_Code", "0"}});
+    return networkError(ports, {{"Network_Error", c.networkError()}, {"Http_Status_Code", "0"}});
 }
 
 static Failure replyFailure(const WebReply& reply, const Ports& ports)
 {
     const auto status = std::to_string(reply.status);
-    if (reply.outcome == WebOutcome::TooLarge) return failure(ports, Get_TcToken_Invalid_Data, {{"Http_Status_Code", status}});
+    if (reply.outcome == WebOutcome::TooLarge) return invalidData(ports, {{"Http_Status_Code", status}});
     if (reply.outcome != WebOutcome::Ok)
-        return failure(ports, Get_TcToken_Network_Error,
-                       {{"Network_Error", std::string(name(reply.outcome)) + ": " + reply.detail}, {"Http_Status_Code", status}});
-    const auto code = reply.status == 503 ? Get_TcToken_ServiceUnavailable
-                    : reply.status >= 500 ? Get_TcToken_Server_Error
-                    : reply.status >= 400 ? Get_TcToken_Client_Error
-                                          : Get_TcToken_Invalid_Server_Reply;
+        return networkError(ports, {{"Network_Error", std::string(name(reply.outcome)) + ": " + reply.detail}, {"Http_Status_Code", status}});
+    if (reply.status < 400) return invalidReply(ports, {{"Http_Status_Code", status}});
+    const auto code = reply.status == 503 ? Get_TcToken_ServiceUnavailable : reply.status >= 500 ? Get_TcToken_Server_Error : Get_TcToken_Client_Error;
     return failure(ports, code, {{"Http_Status_Code", status}});
 }
 
@@ -66,8 +67,7 @@ Task<Next<CheckTcToken, Delivery>> run(FetchTcToken state, Ports& ports)
         auto fetching = connection.channel->exchange(request);
         const auto waited = co_await wait(fetching, deadline::exchange, ports);
         if (waited == Waited::Stopped) co_return notFound(std::move(token), ports.stop.peek());
-        if (waited == Waited::TimedOut)
-            co_return notFound(std::move(token), failure(ports, Get_TcToken_Network_Error, {{"Network_Error", "the service did not answer in time"}}));
+        if (waited == Waited::TimedOut) co_return notFound(std::move(token), networkError(ports, {{"Network_Error", "the service did not answer in time"}}));
         auto reply = co_await std::move(fetching);
 
         if (reply.outcome == WebOutcome::Ok && reply.status == 200)
@@ -82,8 +82,7 @@ Task<Next<CheckTcToken, Delivery>> run(FetchTcToken state, Ports& ports)
                                reply.location.empty() ? 404 : 400);
         url = *next;
     }
-    co_return notFound(std::move(token),
-                       failure(ports, Get_TcToken_Invalid_Server_Reply, {{"Network_Error", "more than " + std::to_string(budget::redirects) + " redirects"}}));
+    co_return notFound(std::move(token), invalidReply(ports, {{"Network_Error", "more than " + std::to_string(budget::redirects) + " redirects"}}));
 }
 
 namespace
@@ -136,7 +135,7 @@ bool isHttps(const std::optional<Url>& url) { return url && url->scheme == "http
 Task<Next<StartPaos, ResolveRefresh>> run(CheckTcToken state, Ports& ports)
 {
     auto& session = state.token;
-    const auto invalid = [&] { return ResolveRefresh{std::move(session), failure(ports, Get_TcToken_Invalid_Data)}; };
+    const auto invalid = [&] { return ResolveRefresh{std::move(session), invalidData(ports)}; };
 
     const auto token = ports.web.parseTcToken(state.xml.text());
     const auto urls = addresses(token, ports.web);

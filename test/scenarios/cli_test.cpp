@@ -88,19 +88,6 @@ private Q_SLOTS:
         QVERIFY(demo.out.contains(R"("password":"CAN")"));
     }
 
-    void aFailureHasCodeStateAndHints()
-    {
-        const QTemporaryDir folder;
-        const auto demo = run({"demo", "--json", "--persona", persona(folder, "adult", "\"pin\"", "\"pinDeactivated\": true, \"pin\"")});
-        QCOMPARE(demo.code, 11); // card
-        const auto result = demo.lines().last();
-        QCOMPARE(result["event"].toString(), "result");
-        QVERIFY(!result["ok"].toBool());
-        QCOMPARE(result["code"].toString(), "Connect_Card_Eid_Inactive");
-        QCOMPARE(result["state"].toString(), "SelectCard");
-        QVERIFY(!result["cause"].toString().isEmpty() && !result["hints"].toArray().isEmpty());
-    }
-
     void aBadPersonaIsExplained()
     {
         const QTemporaryDir folder;
@@ -207,6 +194,73 @@ private Q_SLOTS:
         const auto golden = blocks[block + 1].left(blocks[block + 1].indexOf("```"));
         QCOMPARE(QString::fromUtf8(graph.out), QString::fromUtf8(golden));
         QVERIFY(run({"graph", QTest::currentDataTag()}).out.startsWith("digraph"));
+    }
+
+    void aFailureSaysWhatHappenedAndWhatToDo()
+    {
+        const QStringList arguments{"demo", "--persona", EIDKERN_ROOT "/resources/personas/eid-deactivated.json", "--lang", "en"};
+        const auto people = run(arguments);
+        QCOMPARE(people.code, 11);
+        for (const char* part : {"Failed: Connect_Card_Eid_Inactive", "Cause", "What happened", "Step SelectCard", "What you can do", "Has to change first"})
+            QVERIFY2(people.out.contains(part), part + people.out);
+
+        const auto last = run(arguments + QStringList{"--json"}).lines().last();
+        QCOMPARE(last["event"].toString(), "result");
+        QVERIFY(last.contains("ok") && !last["ok"].toBool());
+        QCOMPARE(last["code"].toString(), "Connect_Card_Eid_Inactive");
+        QCOMPARE(last["state"].toString(), "SelectCard");
+        QCOMPARE(last["origin"].toString(), "card");
+        QCOMPARE(last["changeFirst"].toString(), "card");
+        QCOMPARE(last["hintIds"].toArray(), QJsonArray{"activate-online-function"});
+        QVERIFY(!last["cause"].toString().isEmpty() && last["hints"].toArray().size() == 1 && last["info"].isObject());
+    }
+
+    void failureCodesExplained()
+    {
+        const auto german = run({"failure", "Card_Removed", "--lang", "de"});
+        QCOMPARE(german.code, 0);
+        QVERIFY(german.out.startsWith("Card_Removed\n") && german.out.contains("Ursache") && german.out.contains("Funkkontakt"));
+        const auto english = run({"failure", "Card_Removed", "--lang", "en", "--json"}).lines().first();
+        QCOMPARE(english["exitCode"].toInt(), 11);
+        QCOMPARE(english["states"].toArray(), QJsonArray({"SendEac1", "SendEac2", "RelayApdus"}));
+        QVERIFY(english["rule"].toString().contains("still there"));
+
+        const auto all = run({"failure"}); // not on a terminal: names only
+        QCOMPARE(all.out.count('\n'), 141);
+        QVERIFY(all.out.startsWith("User_Cancelled\nCard_Removed\n"));
+        QCOMPARE(run({"failure", "--json"}).lines().size(), qsizetype(141));
+
+        const auto unknown = run({"failure", "card_remved"});
+        QCOMPARE(unknown.code, 2);
+        QVERIFY2(unknown.out.isEmpty() && unknown.err.contains("nearest: Card_Removed"), unknown.err);
+        QCOMPARE(run({"failure", "\033[31m" + QString(100'000, 'x')}).err, "eidkern: no failure code '?[31m" + QByteArray(75, 'x') + "'\n");
+    }
+
+    void returnCodesExplained()
+    {
+        const auto byName = run({"scard", "SCARD_W_REMOVED_CARD", "--lang", "en"});
+        QCOMPARE(byName.code, 0);
+        QVERIFY2(byName.out.startsWith("SCARD_W_REMOVED_CARD  0x80100069  (2148532329, -2146434967)\n"), byName.out);
+        QVERIFY(byName.out.contains("transmit: Card_Removed"));
+        for (const auto* same : {"0x80100069", "0X80100069", "2148532329", "-2146434967"}) QCOMPARE(run({"scard", same, "--lang", "en"}).out, byName.out);
+        const auto both = run({"scard", "0x8010001F", "--json"}).lines();
+        QCOMPARE(both.size(), qsizetype(2));
+        QCOMPARE(both[0]["name"].toString(), "SCARD_E_UNEXPECTED");
+        QCOMPARE(both[1]["pcscLiteValue"].toString(), "0x8010001F");
+        QCOMPARE(run({"scard"}).out.count('\n'), 67);
+
+        QVERIFY(run({"ckr", "0xA0"}).out.startsWith("CKR_PIN_INCORRECT  0x000000A0  (160)\n"));
+        QVERIFY(run({"ckr", "CKR_PIN_INCORRECT", "--lang", "de"}).out.contains("Die PIN ist falsch"));
+        QVERIFY(run({"ckr", "0x80001234"}).out.startsWith("CKR_VENDOR_DEFINED  0x80001234"));
+        QCOMPARE(run({"ckr", "CKR_DATA_INVALID", "--json"}).lines().first()["comesAfter"].toArray(), QJsonArray{"CKR_DATA_LEN_RANGE"});
+        QCOMPARE(run({"ckr"}).out.count('\n'), 104);
+
+        for (const auto* unknown : {"0x1234", "0x180100069", "-2147483649", "4294967296", "0x-1", "1e3", "SCARD_", "x"})
+            for (const auto* command : {"scard", "ckr"})
+            {
+                const auto refused = run({command, unknown});
+                QVERIFY2(refused.code == 2 && refused.out.isEmpty() && !refused.err.isEmpty(), unknown + refused.out);
+            }
     }
 
     void version() { QVERIFY(run({"version"}).out.startsWith("eidkern 0.")); }

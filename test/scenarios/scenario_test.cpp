@@ -271,6 +271,8 @@ class scenario_test : public QObject
                 const auto catalogued = QString::fromStdString(std::string(describe(end->failure->code).state));
                 if (end->failure->code != FailureCode::User_Cancelled)
                     QVERIFY2(catalogued.split(", ").contains(expect["state"].toString()), qPrintable("the catalogue says: " + catalogued));
+                for (const auto& [key, value] : end->failure->info)
+                    QVERIFY2(std::ranges::count(describe(end->failure->code).info, key) == 1, (key + " is not in the catalogue").c_str());
             }
             if (expect.contains("trace")) QCOMPARE(joined(login.user.trace), expect["trace"].toString());
             if (expect.contains("said")) QCOMPARE(joined(login.user.said), expect["said"].toString());

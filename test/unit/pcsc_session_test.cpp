@@ -9,6 +9,7 @@
 
 #include "card/pcsc/codes.h"
 #include "card/pcsc/session.h"
+#include "eidkern/return_codes.h"
 
 using namespace eidkern;
 using namespace eidkern::card;
@@ -220,12 +221,44 @@ private Q_SLOTS:
         QCOMPARE(faultOfScard(SCARD_W_RESET_CARD), CardFault::CommandFailed);
         QCOMPARE(faultOfScard(SCARD_E_SHARING_VIOLATION), CardFault::CommandFailed);
         QCOMPARE(faultOfScard(0x1234), CardFault::CommandFailed);
-        for (const LONG lost : {SCARD_F_COMM_ERROR, SCARD_E_NO_SERVICE, SCARD_E_SERVICE_STOPPED, SCARD_E_INVALID_HANDLE})
+        for (const LONG lost : {SCARD_F_COMM_ERROR, SCARD_E_NO_SERVICE, SCARD_E_SERVICE_STOPPED, SCARD_E_INVALID_HANDLE, SCARD_W_SECURITY_VIOLATION})
         {
             QVERIFY(isServiceLost(lost));
             QCOMPARE(faultOfScard(lost), CardFault::Removed);
         }
         QVERIFY(!isServiceLost(SCARD_W_RESET_CARD));
+    }
+
+    void theCatalogueKnowsTheNumbersOfThisLibrary()
+    {
+#define KNOWN(code) QCOMPARE(scardCode(#code) ? scardCode(#code)->pcscLiteValue : 0, std::uint32_t(code))
+        KNOWN(SCARD_S_SUCCESS);
+        KNOWN(SCARD_F_INTERNAL_ERROR);
+        KNOWN(SCARD_E_CANCELLED);
+        KNOWN(SCARD_E_SHARING_VIOLATION);
+        KNOWN(SCARD_E_NO_SMARTCARD);
+        KNOWN(SCARD_E_NOT_TRANSACTED);
+        KNOWN(SCARD_E_READER_UNAVAILABLE);
+        KNOWN(SCARD_P_SHUTDOWN);
+        KNOWN(SCARD_E_NO_SERVICE);
+        KNOWN(SCARD_E_UNEXPECTED);
+        KNOWN(SCARD_E_UNSUPPORTED_FEATURE);
+        KNOWN(SCARD_E_UNKNOWN_RES_MNG);
+        KNOWN(SCARD_E_SERVER_TOO_BUSY);
+        KNOWN(SCARD_W_UNPOWERED_CARD);
+        KNOWN(SCARD_W_RESET_CARD);
+        KNOWN(SCARD_W_REMOVED_CARD);
+        KNOWN(SCARD_W_SECURITY_VIOLATION);
+        KNOWN(SCARD_W_CARD_NOT_AUTHENTICATED);
+#undef KNOWN
+    }
+
+    void numbersAreThoseOfWindows()
+    {
+        QCOMPARE(scardValue(SCARD_E_UNSUPPORTED_FEATURE), 0x80100022u);
+        QCOMPARE(scardValue(SCARD_W_RESET_CARD), 0x80100068u);
+        QCOMPARE(scardValue(LONG(0x80100068)), scardValue(LONG(std::int32_t(0x80100068)))); // positive here, negative elsewhere
+        QCOMPARE(scardValue(0x1234), 0x1234u);
     }
 };
 

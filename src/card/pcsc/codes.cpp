@@ -1,44 +1,38 @@
 #include "card/pcsc/codes.h"
 
-#include <cstdint>
+#include <algorithm>
+
+#include "card/pcsc/scard_faults.h"
 
 namespace eidkern::card
 {
 
+std::uint32_t scardValue(LONG result)
+{
+    const auto value = std::uint32_t(result);
+    constexpr bool likePcscLite = std::uint32_t(SCARD_E_UNSUPPORTED_FEATURE) == 0x8010001F; // Windows: 0x80100022
+    if constexpr (likePcscLite)
+        for (const auto& each : scardNumbers)
+            if (each.pcscLite == value) return each.value;
+    return value;
+}
+
+static const ScardFault* find(LONG result)
+{
+    const auto found = std::ranges::find(scardFaults, scardValue(result), &ScardFault::value);
+    return found == std::end(scardFaults) ? nullptr : found;
+}
+
 bool isServiceLost(LONG result)
 {
-    switch (std::uint32_t(result))
-    {
-        case std::uint32_t(SCARD_E_INVALID_HANDLE):
-        case std::uint32_t(SCARD_F_COMM_ERROR):
-        case std::uint32_t(SCARD_E_NO_SERVICE):
-        case std::uint32_t(SCARD_E_SERVICE_STOPPED): return true;
-        default: return false;
-    }
+    const auto* found = find(result);
+    return found && found->serviceLost;
 }
 
 CardFault faultOfScard(LONG result)
 {
-    if (isServiceLost(result)) return CardFault::Removed;
-    switch (std::uint32_t(result))
-    {
-        case std::uint32_t(SCARD_E_INVALID_VALUE): // a handle whose reader was unplugged
-        case std::uint32_t(SCARD_E_UNKNOWN_READER):
-        case std::uint32_t(SCARD_E_READER_UNAVAILABLE):
-        case std::uint32_t(SCARD_E_NO_READERS_AVAILABLE):
-        case std::uint32_t(SCARD_E_NO_SMARTCARD):
-        case std::uint32_t(SCARD_E_NOT_READY):
-        case std::uint32_t(SCARD_W_UNRESPONSIVE_CARD):
-        case std::uint32_t(SCARD_W_REMOVED_CARD): return CardFault::Removed;
-        case std::uint32_t(SCARD_E_INSUFFICIENT_BUFFER):
-        case std::uint32_t(SCARD_E_PCI_TOO_SMALL): return CardFault::WrongLength;
-        case std::uint32_t(SCARD_E_INVALID_PARAMETER):
-        case std::uint32_t(SCARD_E_PROTO_MISMATCH):
-        case std::uint32_t(SCARD_E_READER_UNSUPPORTED):
-        case std::uint32_t(SCARD_E_CARD_UNSUPPORTED):
-        case std::uint32_t(SCARD_W_UNSUPPORTED_CARD): return CardFault::Protocol;
-        default: return CardFault::CommandFailed;
-    }
+    const auto* found = find(result);
+    return found ? found->fault : CardFault::CommandFailed;
 }
 
 } // namespace eidkern::card

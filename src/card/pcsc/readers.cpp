@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "card/faults.h"
+#include "card/pcsc/codes.h"
+#include "card/pcsc/last_results.h"
 #include "card/pcsc/worker.h"
 
 namespace eidkern::card
@@ -40,6 +42,7 @@ struct PcscReaders::State
     }
     void seen(ReaderPicture now)
     {
+        readersSeen(now);
         picture = std::move(now);
         for (auto& promise : std::exchange(waiting, {})) promise.set(Done{});
         std::erase_if(removals, [this](Removal& each) { return !each.promise.wanted() || (!isThere(each.reader, each.counter) && each.promise.set(Done{})); });
@@ -48,6 +51,11 @@ struct PcscReaders::State
 
 namespace
 {
+
+void completed(const std::string& reader, std::string_view operation, const PcscSession& session)
+{
+    operationCompleted(reader, {scardValue(session.result()), operation, std::chrono::steady_clock::now()});
+}
 
 class PcscChannel final : public Channel
 {
@@ -61,8 +69,11 @@ public:
 
     Pending<CardResult<Bytes>> transmit(Bytes apdu) override
     {
-        return worker_->call(
-            [apdu = std::move(apdu), claimed = claimed_](PcscSession& session, const std::stop_token& stop) { return session.transmit(apdu, claimed, stop); });
+        return worker_->call([apdu = std::move(apdu), claimed = claimed_, reader = reader_](PcscSession& session, const std::stop_token& stop) {
+            auto answer = session.transmit(apdu, claimed, stop);
+            completed(reader, "transmit", session);
+            return answer;
+        });
     }
 
     Pending<Done> removed() override
@@ -116,7 +127,11 @@ Task<CardResult<std::unique_ptr<Channel>>> PcscReaders::connect(std::string read
     if (!seen || !seen->card) co_return fault(CardFault::Removed);
     const auto counter = seen->counter;
     auto worker = std::make_unique<Worker>(state->scheduler, state->inbox);
-    auto opening = worker->call([reader](PcscSession& session, const std::stop_token& stop) { return session.open(reader, stop); });
+    auto opening = worker->call([reader](PcscSession& session, const std::stop_token& stop) {
+        auto opened = session.open(reader, stop);
+        completed(reader, "connect", session);
+        return opened;
+    });
     const auto opened = co_await std::move(opening);
     if (!opened) co_return fault(opened.error());
     co_return std::make_unique<PcscChannel>(std::move(state), std::move(worker), std::move(reader), counter);

@@ -41,7 +41,8 @@ CardResult<Done> PcscSession::open(const std::string& reader, const std::stop_to
 {
     LONG result = SCardEstablishContext(SCARD_SCOPE_USER, nullptr, nullptr, &context_);
     if (result == SCARD_S_SUCCESS) result = connect(reader, stop);
-    if (result != SCARD_S_SUCCESS) return fault(faultOfScard(result));
+    if (result != SCARD_S_SUCCESS) return fault(failed(result));
+    result_ = result;
     open_ = true;
     shortOnly_ = !passesExtendedLength(card_);
     return Done{};
@@ -67,13 +68,14 @@ CardResult<Bytes> PcscSession::transmit(ByteView apdu, bool claimed, const std::
 {
     if (shortOnly_ && isExtended(apdu)) return Bytes{0x67, 0x00};
     if (claimed && !claimed_)
-        if (const LONG begun = begin(); begun != SCARD_S_SUCCESS) return fault(faultOfScard(begun));
+        if (const LONG begun = begin(); begun != SCARD_S_SUCCESS) return fault(failed(begun));
 
     Bytes answer;
     bool again = !claimed;
     for (int busy = 0;;)
     {
         const LONG result = exchange(apdu, answer);
+        result_ = result == SCARD_S_SUCCESS && answer.empty() ? SCARD_E_NOT_TRANSACTED : result;
         if (result == SCARD_S_SUCCESS && !answer.empty()) return answer;
         if (result == SCARD_S_SUCCESS) return fault(whyFailed(SCARD_E_NOT_TRANSACTED, stop)); // what a daemon says that is killed meanwhile
         if (is(result, SCARD_E_SHARING_VIOLATION) && ++busy < busyTries && !stop.stop_requested()) pause(busyPause, stop); // not sent
@@ -82,9 +84,15 @@ CardResult<Bytes> PcscSession::transmit(ByteView apdu, bool claimed, const std::
             const auto why = whyFailed(result, stop);
             const bool lost = is(result, SCARD_W_RESET_CARD) || is(result, SCARD_W_UNPOWERED_CARD);
             if (why == CardFault::Removed || !std::exchange(again, false) || (!lost && !is(result, SCARD_E_NOT_TRANSACTED))) return fault(why);
-            if (const LONG cured = lost ? reconnect() : SCARD_S_SUCCESS; cured != SCARD_S_SUCCESS) return fault(faultOfScard(cured));
+            if (const LONG cured = lost ? reconnect() : SCARD_S_SUCCESS; cured != SCARD_S_SUCCESS) return fault(failed(cured));
         }
     }
+}
+
+CardFault PcscSession::failed(LONG result)
+{
+    result_ = result;
+    return faultOfScard(result);
 }
 
 LONG PcscSession::begin()

@@ -28,16 +28,20 @@ public:
     // APDUs is not shown an extended one: 6700.
     CardResult<Bytes> transmit(ByteView apdu, bool claimed, const std::stop_token& stop);
 
+    LONG result() const { return result_; } // of PC/SC, for the latest of these operations
+
 private:
     LONG connect(const std::string& reader, const std::stop_token& stop);
     LONG begin();
     LONG reconnect();
     LONG exchange(ByteView apdu, Bytes& answer);
     CardFault whyFailed(LONG result, const std::stop_token& stop);
+    CardFault failed(LONG result);
 
     SCARDCONTEXT context_ = 0;
     SCARDHANDLE card_ = 0;
     DWORD protocol_ = 0;
+    LONG result_ = SCARD_S_SUCCESS;
     bool open_ = false, claimed_ = false;
     bool shortOnly_ = false; // the reader
 };
