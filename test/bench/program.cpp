@@ -28,7 +28,7 @@ static pid_t spawned(const Arguments& arguments, int output, BeforeExec beforeEx
     ::_exit(127);
 }
 
-double timeToFirstLine(const Arguments& arguments)
+Start untilFirstLine(const Arguments& arguments)
 {
     std::array<int, 2> pipe{};
     (void)::pipe2(pipe.data(), O_CLOEXEC);
@@ -36,11 +36,13 @@ double timeToFirstLine(const Arguments& arguments)
     const auto pid = spawned(arguments, pipe[1], [] {});
     ::close(pipe[1]);
     for (char c = 0; c != '\n' && ::read(pipe[0], &c, 1) == 1;) {}
-    const auto time = wallNow() - begin;
+    clockid_t clock{};
+    const bool known = ::clock_getcpuclockid(pid, &clock) == 0;
+    const Start start{wallNow() - begin, known ? microseconds(clock) : 0};
     ::kill(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
     ::close(pipe[0]);
-    return time;
+    return start;
 }
 
 static std::optional<double> highWaterMark(pid_t pid)

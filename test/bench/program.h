@@ -9,7 +9,11 @@ namespace eidkern::bench
 
 using Arguments = std::vector<std::string>; // the first one is the program's path
 
-double timeToFirstLine(const Arguments& arguments);                // wall, microseconds; the program is then killed
+struct Start
+{
+    double wall, cpu; // microseconds
+};
+Start untilFirstLine(const Arguments& arguments);             // the program is then killed
 std::optional<double> peakMemory(const Arguments& arguments);     // MiB (VmHWM) when it ends; nothing: it may not be traced, or failed
 
 } // namespace eidkern::bench
