@@ -45,4 +45,6 @@ double LabProcess::cpuNow() const
     return ::clock_getcpuclockid(pid_t(process_.processId()), &clock) == 0 ? microseconds(clock) : 0;
 }
 
+double LabProcess::waited() const { return waitedForProcessor(std::to_string(process_.processId())); }
+
 } // namespace eidkern::bench

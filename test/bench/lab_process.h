@@ -22,6 +22,7 @@ public:
     const std::string& cvcaFile() const { return cvcaFile_; }
     TrustAnchor anchor() const;
     double cpuNow() const; // microseconds that the lab has spent so far
+    double waited() const; // see waitedForProcessor()
 
 private:
     QTemporaryDir folder_;

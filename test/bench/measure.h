@@ -2,6 +2,8 @@
 #pragma once
 #include <algorithm>
 #include <ctime>
+#include <fstream>
+#include <string>
 #include <vector>
 
 namespace eidkern::bench
@@ -15,6 +17,14 @@ inline double microseconds(clockid_t clock)
 }
 inline double cpuNow() { return microseconds(CLOCK_PROCESS_CPUTIME_ID); } // of all threads, user and system
 inline double wallNow() { return microseconds(CLOCK_MONOTONIC); }
+
+// How long the main thread of a process was ready to run, and no processor was free: what a busy machine adds to its wall times.
+inline double waitedForProcessor(const std::string& process) // "self" or its id; microseconds, 0 where the kernel does not tell
+{
+    double running = 0, waiting = 0;
+    std::ifstream("/proc/" + process + "/schedstat") >> running >> waiting;
+    return waiting / 1e3;
+}
 
 inline double median(std::vector<double> values)
 {

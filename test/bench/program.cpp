@@ -38,7 +38,7 @@ Start untilFirstLine(const Arguments& arguments)
     for (char c = 0; c != '\n' && ::read(pipe[0], &c, 1) == 1;) {}
     clockid_t clock{};
     const bool known = ::clock_getcpuclockid(pid, &clock) == 0;
-    const Start start{wallNow() - begin, known ? microseconds(clock) : 0};
+    const Start start{wallNow() - begin, known ? microseconds(clock) : 0, waitedForProcessor(std::to_string(pid))};
     ::kill(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
     ::close(pipe[0]);

@@ -11,7 +11,7 @@ using Arguments = std::vector<std::string>; // the first one is the program's pa
 
 struct Start
 {
-    double wall, cpu; // microseconds
+    double wall, cpu, waited; // microseconds; waited: see waitedForProcessor()
 };
 Start untilFirstLine(const Arguments& arguments);             // the program is then killed
 std::optional<double> peakMemory(const Arguments& arguments);     // MiB (VmHWM) when it ends; nothing: it may not be traced, or failed
