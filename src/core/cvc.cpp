@@ -228,9 +228,7 @@ std::optional<std::vector<CvCertificate>> chainForCard(const CvCertificate& term
 
 bool signaturesHold(const std::vector<CvCertificate>& chain)
 {
-    const auto& root = chain.back();
-    auto curve = root.key.curve;
-    if (!isSignedBy(root, root.key, curve)) return false;
+    auto curve = chain.back().key.curve;
     for (std::size_t i = chain.size() - 1; i > 0; --i)
     {
         if (!isSignedBy(chain[i - 1], chain[i].key, curve)) return false;

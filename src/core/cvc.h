@@ -64,7 +64,7 @@ std::optional<std::vector<CvCertificate>> chainToAnchor(const CvCertificate& ter
 // last one is the terminal. Nothing if `pool` has no such chain.
 std::optional<std::vector<CvCertificate>> chainForCard(const CvCertificate& terminal, const std::vector<CvCertificate>& pool, std::string_view car);
 
-// All signatures of a chain as chainToAnchor() gives it, that of the root included.
+// All signatures of a chain as chainToAnchor() gives it. Not the root's own: whoever makes it a trust anchor has verified it.
 bool signaturesHold(const std::vector<CvCertificate>& chain);
 
 // Building blocks for those who issue: the lab and tests.

@@ -1,6 +1,8 @@
 #include "core/ec.h"
 
+#include <algorithm>
 #include <array>
+#include <mutex>
 #include <utility>
 
 #include <openssl/core_names.h>
@@ -86,15 +88,18 @@ Pkey publicKey(const Curve& curve, ByteView point, const Secret* scalar = nullpt
 
 } // namespace
 
-std::optional<Curve> Curve::standard(int parameterId)
+std::optional<Curve> Curve::standard(int parameterId) // each group is set up once: a certificate with domain parameters tries many
 {
-    const QuietErrors quiet;
-    for (const auto& [id, nid] : standardCurves)
-    {
-        if (id != parameterId) continue;
-        if (auto* group = EC_GROUP_new_by_curve_name(nid)) return Curve({group, EC_GROUP_free}, id);
-    }
-    return {};
+    static std::array<std::once_flag, standardCurves.size()> once;
+    static std::array<std::shared_ptr<const EC_GROUP>, standardCurves.size()> groups;
+    const auto it = std::ranges::find(standardCurves, parameterId, &std::pair<int, int>::first);
+    if (it == standardCurves.end()) return {};
+    const auto at = std::size_t(it - standardCurves.begin());
+    std::call_once(once[at], [&] {
+        const QuietErrors quiet;
+        if (auto* group = EC_GROUP_new_by_curve_name(it->second)) groups[at] = {group, EC_GROUP_free};
+    });
+    return groups[at] ? std::optional(Curve(groups[at], parameterId)) : std::nullopt;
 }
 
 std::optional<Curve> Curve::matching(ByteView p, ByteView a, ByteView b, ByteView generator, ByteView order)

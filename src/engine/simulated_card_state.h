@@ -18,8 +18,9 @@ struct SimulatedCardState
     card::SimulatedReader reader;
 
     SimulatedCardState(card::Persona p, std::string name, std::vector<CvCertificate> trustPoints, Date today)
-        : persona(std::move(p)), reader(scheduler, std::move(name), std::make_unique<card::SimulatedCard>(persona, std::move(trustPoints), random, today))
+        : persona(std::move(p)), reader(scheduler, std::move(name))
     {
+        reader.insert([this, trust = std::move(trustPoints), today] { return std::make_unique<card::SimulatedCard>(persona, trust, random, today); });
         reader.follow(persona.script, clock);
     }
 };

@@ -171,7 +171,7 @@ tl::expected<LabPki, std::string> LabPki::load(const fs::path& directory, Date t
     if (!cvca) return unexpected(cvca.error());
     auto dv = loadCvc(directory / "dv.cvcert", today);
     if (!dv) return unexpected(dv.error());
-    if (!cvca->isSelfSigned() || dv->car != cvca->chr || !signaturesHold({*dv, *cvca}))
+    if (!cvca->isSelfSigned() || !isSignedBy(*cvca, cvca->key, cvca->key.curve) || dv->car != cvca->chr || !signaturesHold({*dv, *cvca}))
         return unexpected(complaint(directory / "dv.cvcert", "was not issued by the CVCA beside it"));
     auto cvcaKey = loadCvKey(directory / "cvca.key.pem", *cvca), dvKey = loadCvKey(directory / "dv.key.pem", *dv),
          atKey = loadCvKey(directory / "at.key.pem", {});

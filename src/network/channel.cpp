@@ -40,7 +40,12 @@ Pending<WebOpened> Channel::open(const Url& url, std::optional<Psk> psk, TlsJudg
     const bool pskFits = !psk_ || (psk_->identity.size() <= longestIdentity && !psk_->key.empty() && psk_->key.size() <= longestKey);
     if (url_.scheme != "https") settleOpening(WebOutcome::NotOpen, QStringLiteral("not an https address"));
     else if (!pskFits) settleOpening(WebOutcome::HandshakeFailed, QStringLiteral("PSK or its identity has an impossible length")); // Qt would cut it
-    else begin();
+    else
+    {
+        // Not at once: a program's first TLS socket loads Qt's TLS plugin, and what has happened so far can be told before that.
+        wires_ = std::make_unique<QObject>();
+        QMetaObject::invokeMethod(wires_.get(), [this] { begin(); }, Qt::QueuedConnection);
+    }
     return pending;
 }
 
@@ -67,7 +72,6 @@ static bool isThisMachine(const std::string& host)
 
 void Channel::begin()
 {
-    wires_ = std::make_unique<QObject>();
     QObject::connect(&addressTimer_, &QTimer::timeout, wires_.get(), [this] { connectNext(); });
     const auto host = QString::fromStdString(url_.host);
     proxy_ = proxyFor_ && !isThisMachine(url_.host) ? proxyFor_(url_.host, url_.port) : std::nullopt;

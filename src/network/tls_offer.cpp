@@ -12,8 +12,6 @@
 #include <memory>
 #include <openssl/x509v3.h>
 
-#include "core/openssl.h"
-
 namespace eidkern::network
 {
 
@@ -59,6 +57,15 @@ static KeyKind kindOf(const QSslKey& key)
 
 static std::string nameOf(QSslError::SslError error) { return QMetaEnum::fromType<QSslError::SslError>().valueToKey(error); }
 
+// RFC 2818: dNSName or iPAddress; the CN only where there is neither. Qt's own check also takes a CN beside a SAN.
+static bool hostMatches(const QSslCertificate& certificate, const std::string& host)
+{
+    auto* x509 = static_cast<X509*>(certificate.handle()); // Qt's own: reading the DER again would cost more than all other checks
+    if (!x509 || host.empty()) return false;
+    if (!QHostAddress(QString::fromStdString(host)).isNull()) return X509_check_ip_asc(x509, host.c_str(), 0) == 1;
+    return X509_check_host(x509, host.data(), host.size(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, nullptr) == 1;
+}
+
 TlsFacts factsOf(const QSslConfiguration& done, const std::string& host, const QByteArray& resumeAsked, const QList<QSslError>& errors)
 {
     TlsFacts facts;
@@ -71,20 +78,10 @@ TlsFacts factsOf(const QSslConfiguration& done, const std::string& host, const Q
     facts.resumed = !resumeAsked.isEmpty() && done.sessionTicket() == resumeAsked;
     if (!facts.resumed) facts.ephemeralKey = kindOf(done.ephemeralServerKey());
     if (facts.ephemeralKey != KeyKind::None) facts.ephemeralBits = std::max(0, done.ephemeralServerKey().length());
-    facts.hostMatches = hostMatches(facts.certificate, host);
+    facts.hostMatches = hostMatches(certificate, host);
     for (const auto& error : errors)
         if (std::ranges::find(fatal, error.error()) != fatal.end()) facts.fatalErrors.push_back(nameOf(error.error()));
     return facts;
-}
-
-bool hostMatches(ByteView certificateDer, const std::string& host)
-{
-    const ossl::QuietErrors quiet;
-    const auto* at = certificateDer.data();
-    const std::unique_ptr<X509, decltype(&X509_free)> certificate(d2i_X509(nullptr, &at, long(certificateDer.size())), X509_free);
-    if (!certificate || host.empty()) return false;
-    if (!QHostAddress(QString::fromStdString(host)).isNull()) return X509_check_ip_asc(certificate.get(), host.c_str(), 0) == 1;
-    return X509_check_host(certificate.get(), host.data(), host.size(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, nullptr) == 1;
 }
 
 std::optional<int> alertIn(const QString& qtErrorText)

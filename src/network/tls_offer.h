@@ -19,9 +19,6 @@ QSslConfiguration configuration(const ClientProfile::Offer& offer, const QByteAr
 // Out of a finished handshake. Resumed: the server really took up the session that was asked for.
 TlsFacts factsOf(const QSslConfiguration& done, const std::string& host, const QByteArray& resumeAsked, const QList<QSslError>& errors);
 
-// RFC 2818: dNSName or iPAddress; the CN only where there is neither. Qt's own check also takes a CN beside a SAN.
-bool hostMatches(ByteView certificateDer, const std::string& host);
-
 // The alert inside Qt's error text, if the server sent one.
 std::optional<int> alertIn(const QString& qtErrorText);
 

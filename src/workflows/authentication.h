@@ -134,13 +134,19 @@ struct ResolveRefresh
     std::optional<Failure> failure = {};
 };
 
+struct RefreshAddress
+{
+    Url url;                             // checked, without result parameters
+    std::unique_ptr<WebChannel> channel; // to it: judged, and nothing sent yet
+};
+
 // The exit of what both workflows share: where the browser goes, and what for.
 struct Delivery
 {
     TokenSession token;
     std::optional<Failure> failure;
     BrowserAnswer answer;
-    std::optional<Url> refreshUrl = {}; // checked, without result parameters
+    std::optional<RefreshAddress> refresh = {};
 };
 
 struct AnswerBrowser

@@ -124,7 +124,7 @@ Task<Result<Url>> followOnce(const Url& url, TokenSession& token, Ports& ports) 
 
 // TR-03124-1 2.7.4: an address of the service's own origin is it; a foreign one is followed until the service's origin says
 // where. Then one handshake more proves the host of the result.
-Task<Result<Url>> resolve(TokenSession& token, Ports& ports)
+Task<Result<RefreshAddress>> resolve(TokenSession& token, Ports& ports)
 {
     const auto& reference = token.subjectUrl ? *token.subjectUrl : token.tcTokenUrl;
     auto url = *token.refreshAddress;
@@ -140,9 +140,9 @@ Task<Result<Url>> resolve(TokenSession& token, Ports& ports)
         found = home;
     }
     auto connecting = connect(url, {}, token, false, ports);
-    const auto connection = co_await std::move(connecting);
+    auto connection = co_await std::move(connecting);
     if (!connection.ok()) co_return unexpected(connectionFailure(connection, false, ports));
-    co_return url;
+    co_return RefreshAddress{std::move(url), std::move(connection.channel)};
 }
 
 std::string_view lastWord(std::string_view minor) { return minor.substr(minor.find_last_of("/#") + 1); }
@@ -167,10 +167,10 @@ std::string withResult(const Url& url, std::string_view parameters)
     return text.append(text.find('?') == std::string::npos ? "?" : "&").append(parameters).append(url.text.substr(fragment));
 }
 
-BrowserAnswer answerFor(const TokenSession& token, const std::optional<Url>& refresh, const std::optional<Failure>& why)
+BrowserAnswer answerFor(const TokenSession& token, const std::optional<RefreshAddress>& refresh, const std::optional<Failure>& why)
 {
-    if (refresh && !why) return {303, withResult(*refresh, "ResultMajor=ok")};
-    if (refresh) return {303, withResult(*refresh, std::string("ResultMajor=error&ResultMinor=").append(browserWord(*why)))};
+    if (refresh && !why) return {303, withResult(refresh->url, "ResultMajor=ok")};
+    if (refresh) return {303, withResult(refresh->url, std::string("ResultMajor=error&ResultMinor=").append(browserWord(*why)))};
     if (token.communicationErrorAddress) return {303, withResult(*token.communicationErrorAddress, "ResultMajor=error&ResultMinor=communicationError")};
     return {token.readable ? 400 : 404, {}};
 }
@@ -180,7 +180,7 @@ BrowserAnswer answerFor(const TokenSession& token, const std::optional<Url>& ref
 Task<Next<Delivery>> run(ResolveRefresh state, Ports& ports)
 {
     auto& [token, why] = state;
-    std::optional<Url> refresh;
+    std::optional<RefreshAddress> refresh;
     if (token.refreshAddress)
     {
         auto resolving = resolve(token, ports);
@@ -226,21 +226,33 @@ static Failure ownDataFailure(const WebReply& reply, const Ports& ports)
     return failure(ports, code, info);
 }
 
-static Task<Result<Secret>> fetchOwnData(const Url& url, TokenSession& token, Ports& ports)
+// Over the connection of ResolveRefresh. Its server may have closed it since; then over a new one, judged like that one.
+static Task<Result<Secret>> fetchOwnData(RefreshAddress refresh, TokenSession& token, Ports& ports)
 {
-    auto connecting = connect(url, {}, token, true, ports);
-    auto connection = co_await std::move(connecting);
-    if (connection.waited == Waited::Stopped) co_return unexpected(ports.stop.peek());
-    if (!connection.ok()) co_return unexpected(ownDataFailure(connection, ports));
-    const WebRequest request{.path = url.path, .headers = {{"Accept", "application/json"}, {"User-Agent", userAgent()}}, .largestReply = budget::largestPage};
-    auto fetching = connection.channel->exchange(request);
-    const auto waited = co_await wait(fetching, deadline::exchange, ports);
-    if (waited == Waited::Stopped) co_return unexpected(ports.stop.peek());
-    if (waited == Waited::TimedOut) co_return unexpected(ownDataMissing(ports, {{"Network_Error", "the provider did not answer in time"}}));
-    auto reply = co_await std::move(fetching);
-    if (reply.outcome != WebOutcome::Ok || reply.status != 200) co_return unexpected(ownDataFailure(reply, ports));
-    if (!ports.web.isOwnData(reply.body.text())) co_return unexpected(failure(ports, Get_SelfAuthData_Invalid_Or_Empty));
-    co_return std::move(reply.body);
+    auto& [url, channel] = refresh;
+    for (bool fresh = false;; channel.reset())
+    {
+        if (!channel || !channel->isOpen())
+        {
+            auto connecting = connect(url, {}, token, true, ports);
+            auto connection = co_await std::move(connecting);
+            if (connection.waited == Waited::Stopped) co_return unexpected(ports.stop.peek());
+            if (!connection.ok()) co_return unexpected(ownDataFailure(connection, ports));
+            channel = std::move(connection.channel);
+            fresh = true;
+        }
+        const WebRequest request{
+            .path = url.path, .headers = {{"Accept", "application/json"}, {"User-Agent", userAgent()}}, .largestReply = budget::largestPage};
+        auto fetching = channel->exchange(request);
+        const auto waited = co_await wait(fetching, deadline::exchange, ports);
+        if (waited == Waited::Stopped) co_return unexpected(ports.stop.peek());
+        if (waited == Waited::TimedOut) co_return unexpected(ownDataMissing(ports, {{"Network_Error", "the provider did not answer in time"}}));
+        auto reply = co_await std::move(fetching);
+        if (reply.outcome == WebOutcome::ClosedBeforeReply && !fresh) continue; // closed before it was asked, as far as one can know
+        if (reply.outcome != WebOutcome::Ok || reply.status != 200) co_return unexpected(ownDataFailure(reply, ports));
+        if (!ports.web.isOwnData(reply.body.text())) co_return unexpected(failure(ports, Get_SelfAuthData_Invalid_Or_Empty));
+        co_return std::move(reply.body);
+    }
 }
 
 Task<Next<Finished>> run(FetchOwnData state, Ports& ports)
@@ -248,7 +260,7 @@ Task<Next<Finished>> run(FetchOwnData state, Ports& ports)
     const BrowserAnswer nobody{0, {}}; // there is no browser
     auto& [token, why, answer, refresh] = state.delivery;
     if (why) co_return Finished{std::move(why), nobody};
-    auto fetching = fetchOwnData(*refresh, token, ports);
+    auto fetching = fetchOwnData(std::move(*refresh), token, ports);
     auto data = co_await std::move(fetching);
     if (!data) co_return Finished{std::move(data.error()), nobody};
     co_return Finished{{}, nobody, std::move(*data)};

@@ -53,6 +53,7 @@ inline std::shared_ptr<lab::TlsContext> tlsFault(const std::string& name, const 
         {"alert", [](auto& p) { p.fault = lab::TlsFault::AlertInHandshake; }},
         {"reset", [](auto& p) { p.fault = lab::TlsFault::ResetInHandshake; }},
         {"close", [](auto& p) { p.fault = lab::TlsFault::CloseInHandshake; }},
+        {"close afterwards", [](auto& p) { p.fault = lab::TlsFault::CloseAfterHandshake; }},
         {"stall", [](auto& p) { p.fault = lab::TlsFault::StallInHandshake; }},
     };
     auto profile = usual;

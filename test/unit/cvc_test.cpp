@@ -488,7 +488,7 @@ private Q_SLOTS:
         const auto r = renewed(random_);
         const auto good = *chainToAnchor(r.terminal, {r.dv, r.link}, {r.oldRoot});
         QVERIFY(signaturesHold(good));
-        for (std::size_t i = 0; i < good.size(); ++i)
+        for (std::size_t i = 0; i + 1 < good.size(); ++i) // the root's own: TrustAnchor::parse() verifies it
         {
             for (const auto at : {std::size_t(0), good[i].signature.size() - 1})
             {

@@ -55,6 +55,38 @@ private slots:
         QVERIFY(bench.run(bench.eid->recognise()));
     }
 
+    void aCardIsMadeWhenItIsNeeded()
+    {
+        CardBench bench;
+        bench.eid.reset();
+        int made = 0;
+        const auto make = [&] {
+            ++made;
+            return bench.makeCard(testPersona());
+        };
+        bench.reader.insert(make);
+        QVERIFY(bench.reader.hasCard() && bench.reader.inserted().ready());
+        bench.eid = bench.connect();
+        QCOMPARE(made, 0);
+        bench.eid.reset();
+        bench.reader.remove(); // before anybody needed it
+        bench.reader.insert();
+        QCOMPARE(made, 0);
+        bench.eid = bench.connect();
+        QVERIFY(bench.run(bench.eid->recognise()));
+        QCOMPARE(made, 1);
+        bench.eid.reset();
+        bench.eid = bench.connect();
+        QVERIFY(bench.run(bench.eid->recognise()));
+        QVERIFY(bench.reader.card());
+        QCOMPARE(made, 1);
+
+        bench.reader.insert(make);
+        bench.reader.insert(bench.makeCard(testPersona())); // in its place
+        QVERIFY(bench.reader.card());
+        QCOMPARE(made, 1);
+    }
+
     void insertedIsToldOnce()
     {
         CardBench bench;

@@ -87,11 +87,6 @@ static Certificate issue(const Description& what, EVP_PKEY* subjectKey, X509* is
     return certificate;
 }
 
-static Certificate issueCsca(EVP_PKEY* key)
-{
-    return issue({"eidkern TEST CSCA of simulated cards", 1, "critical,CA:TRUE,pathlen:0", "critical,keyCertSign,cRLSign"}, key, nullptr, key);
-}
-
 template<auto Encode, typename T>
 static Bytes derOf(T* object)
 {
@@ -103,24 +98,47 @@ static Bytes derOf(T* object)
     return out;
 }
 
-Bytes testCscaCertificate()
+namespace
 {
-    const auto key = openSslKey(publishedKey("CSCA"));
-    return derOf<i2d_X509>(issueCsca(key.get()).get());
+
+struct Signer
+{
+    Pkey key;
+    Certificate certificate;
+};
+
 }
+
+static Signer makeCsca()
+{
+    auto key = openSslKey(publishedKey("CSCA"));
+    auto certificate = issue({"eidkern TEST CSCA of simulated cards", 1, "critical,CA:TRUE,pathlen:0", "critical,keyCertSign,cRLSign"}, key.get(), nullptr,
+                             key.get());
+    return {std::move(key), std::move(certificate)};
+}
+
+static const Signer& documentSigner() // made once: it costs more than what it signs
+{
+    static const auto signer = [] {
+        const auto csca = makeCsca();
+        auto key = openSslKey(publishedKey("document signer"));
+        auto certificate = issue({"eidkern TEST document signer", 2, "critical,CA:FALSE", "critical,digitalSignature"}, key.get(), csca.certificate.get(),
+                                 csca.key.get());
+        return Signer{std::move(key), std::move(certificate)};
+    }();
+    return signer;
+}
+
+Bytes testCscaCertificate() { return derOf<i2d_X509>(makeCsca().certificate.get()); }
 
 Bytes signCardSecurity(ByteView securityInfos)
 {
-    const auto cscaKey = openSslKey(publishedKey("CSCA")), signerKey = openSslKey(publishedKey("document signer"));
-    const auto csca = issueCsca(cscaKey.get());
-    const Description description{"eidkern TEST document signer", 2, "critical,CA:FALSE", "critical,digitalSignature"};
-    const auto signer = issue(description, signerKey.get(), csca.get(), cscaKey.get());
-
+    const auto& signer = documentSigner();
     const Owner<BIO, BIO_free> content(BIO_new_mem_buf(securityInfos.data(), int(securityInfos.size())));
     const Owner<ASN1_OBJECT, ASN1_OBJECT_free> contentType(OBJ_txt2obj("0.4.0.127.0.7.3.2.1", 1));
     const Owner<CMS_ContentInfo, CMS_ContentInfo_free> cms(CMS_sign(nullptr, nullptr, nullptr, nullptr, CMS_PARTIAL | CMS_BINARY));
     require(cms && CMS_set1_eContentType(cms.get(), contentType.get()));
-    require(CMS_add1_signer(cms.get(), signer.get(), signerKey.get(), EVP_sha256(), CMS_BINARY | CMS_NOSMIMECAP) != nullptr);
+    require(CMS_add1_signer(cms.get(), signer.certificate.get(), signer.key.get(), EVP_sha256(), CMS_BINARY | CMS_NOSMIMECAP) != nullptr);
     require(CMS_final(cms.get(), content.get(), nullptr, CMS_BINARY));
     return derOf<i2d_CMS_ContentInfo>(cms.get());
 }

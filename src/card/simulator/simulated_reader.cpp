@@ -14,6 +14,7 @@ struct SimulatedReader::State
     Scheduler& scheduler;
     std::string name;
     std::unique_ptr<SimulatedCard> card;
+    std::function<std::unique_ptr<SimulatedCard>()> make = {}; // of a card that nobody has needed yet
     bool present = false, inUse = false;
     int insertion = 0; // which one it is: a channel belongs to one insertion
     std::vector<Promise<Done>> waitingForCard, waitingForRemoval;
@@ -27,9 +28,15 @@ struct SimulatedReader::State
         for (auto& promise : std::exchange(waiting, {})) promise.set(Done{});
     }
 
+    SimulatedCard* theCard()
+    {
+        if (make) card = std::exchange(make, {})();
+        return card.get();
+    }
+
     void insert()
     {
-        if (!card || std::exchange(present, true)) return;
+        if ((!card && !make) || std::exchange(present, true)) return;
         ++insertion;
         tell(waitingForCard);
     }
@@ -37,7 +44,7 @@ struct SimulatedReader::State
     void remove()
     {
         if (!std::exchange(present, false)) return;
-        card->reset();
+        if (card) card->reset();
         tell(waitingForRemoval);
     }
 };
@@ -57,7 +64,7 @@ public:
     ~SimulatedChannel() override
     {
         state_->inUse = false;
-        if (connected()) state_->card->reset();
+        if (connected() && state_->card) state_->card->reset();
     }
 
     std::string reader() const override { return state_->name; }
@@ -98,7 +105,7 @@ private:
         if (!connected()) return tl::unexpected(CardFault::Removed);
         if (state_->hook)
             if (auto scripted = state_->hook(n, apdu)) return std::move(*scripted);
-        return state_->card->transmit(apdu);
+        return state_->theCard()->transmit(apdu);
     }
 
     std::shared_ptr<SimulatedReader::State> state_;
@@ -121,12 +128,21 @@ void SimulatedReader::insert(std::unique_ptr<SimulatedCard> card)
 {
     state_->remove();
     state_->card = std::move(card);
+    state_->make = {};
+    state_->insert();
+}
+
+void SimulatedReader::insert(std::function<std::unique_ptr<SimulatedCard>()> make)
+{
+    state_->remove();
+    state_->card.reset();
+    state_->make = std::move(make);
     state_->insert();
 }
 
 void SimulatedReader::remove() { state_->remove(); }
 bool SimulatedReader::hasCard() const { return state_->present; }
-SimulatedCard* SimulatedReader::card() const { return state_->card.get(); }
+SimulatedCard* SimulatedReader::card() const { return state_->theCard(); }
 
 Pending<Done> SimulatedReader::inserted() const
 {

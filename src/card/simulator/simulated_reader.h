@@ -21,6 +21,7 @@ public:
 
     void insert();                                    // the card that was removed comes back
     void insert(std::unique_ptr<SimulatedCard> card); // another one
+    void insert(std::function<std::unique_ptr<SimulatedCard>()> make); // another one, not made before it is needed: that takes some milliseconds
     void remove();                                    // power is lost
     bool hasCard() const;
     SimulatedCard* card() const;                      // also while it is off the reader; null: there never was one
