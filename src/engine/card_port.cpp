@@ -80,7 +80,7 @@ Task<Done> CardPort::watchPcsc(std::function<void()> wanted, Found found)
 {
     struct Attempt
     {
-        unsigned counter; // of the insertion
+        unsigned insertion;
         Pending<Done> running;
     };
     std::map<std::string, Attempt> attempts;
@@ -92,9 +92,9 @@ Task<Done> CardPort::watchPcsc(std::function<void()> wanted, Found found)
         for (const auto& [name, state] : pcsc_->picture()->readers)
         {
             const auto before = attempts.find(name);
-            if (!isWanted(name, state) || (before != attempts.end() && before->second.counter == state.counter)) continue;
+            if (!isWanted(name, state) || (before != attempts.end() && before->second.insertion == state.insertion)) continue;
             if (before != attempts.end()) attempts.erase(before);
-            attempts.emplace(name, Attempt{state.counter, start(scheduler_, tryPcsc(name, wanted, found))});
+            attempts.emplace(name, Attempt{state.insertion, start(scheduler_, tryPcsc(name, wanted, found))});
         }
         std::erase_if(attempts, [&readers = pcsc_->picture()->readers](const auto& each) { return !readers.contains(each.first); });
         co_await pcsc_->changed();

@@ -1,11 +1,13 @@
 #include "eidkern/vpcd_card.h"
 
+#include <QHostAddress>
 #include <QLocalSocket>
 #include <QTcpSocket>
 #include <QTimer>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <utility>
 
 #include "engine/simulated_card_state.h"
 
@@ -62,7 +64,7 @@ private:
     void listenTo(Socket& socket, Error error)
     {
         socket_ = &socket;
-        QObject::connect(&socket, &Socket::connected, &socket, [this] { put(true); });
+        QObject::connect(&socket, &Socket::connected, &socket, [this] { isConnectedToItself() ? giveBackThePort() : put(true); });
         QObject::connect(&socket, &Socket::disconnected, &socket, [this] { put(false); });
         QObject::connect(&socket, &QIODevice::readyRead, &socket, [this] { read(); });
         QObject::connect(&socket, error, &socket, [this] { again_.start(); });
@@ -81,7 +83,17 @@ private:
         chip().reset();
         if (!on) again_.start();
         if (on) tcp_.setSocketOption(QAbstractSocket::LowDelayOption, 1);
-        if (handler_) handler_(on);
+        if (std::exchange(on_, on) != on && handler_) handler_(on);
+    }
+
+    // What TCP makes of a port that nobody listens at, if it happens to choose the same one for our end.
+    bool isConnectedToItself() const { return address_.port != 0 && tcp_.localPort() == tcp_.peerPort() && tcp_.localAddress() == tcp_.peerAddress(); }
+
+    void giveBackThePort() // at once, without the minute of TIME_WAIT: the driver needs it
+    {
+        const linger reset{1, 0};
+        ::setsockopt(int(tcp_.socketDescriptor()), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+        tcp_.abort();
     }
 
     void read()
@@ -125,6 +137,7 @@ private:
     QIODevice* socket_ = nullptr;
     QByteArray frames_; // at most one that is not complete: 64 KiB, and what one read brought
     QTimer again_;
+    bool on_ = false;
 };
 
 std::unique_ptr<VpcdCard> VpcdCard::offer(SimulatedCard card, const std::string& address, std::function<void(bool)> handler)

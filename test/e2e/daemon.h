@@ -1,15 +1,17 @@
 // A real pcscd of the test's own, with virtual readers: needs no root, no namespaces, no systemd, and never sees real readers.
-// The client library finds it through PCSCLITE_CSOCK_NAME, which is set for this process and its children.
+// The client library finds it through PCSCLITE_CSOCK_NAME, which is set for this process and its children. It looks once: one
+// Daemon for each process, which may be started again and again.
 #pragma once
 #include <QDir>
 #include <QFile>
 #include <QProcess>
 #include <QStandardPaths>
 #include <QTemporaryDir>
-#include <QThread>
+#include <algorithm>
 #include <csignal>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <thread>
 #include <winscard.h>
 
 namespace eidkern::test
@@ -80,7 +82,12 @@ public:
         process_.waitForFinished(5'000);
     }
 
-    void hang(bool hanging) const { ::kill(pid_t(process_.processId()), hanging ? SIGSTOP : SIGCONT); }
+    pid_t pid() const { return pid_t(process_.processId()); }
+    void hang(bool hanging) const // stopped: each of its threads, when this returns
+    {
+        ::kill(pid(), hanging ? SIGSTOP : SIGCONT);
+        while (hanging && !isStopped()) std::this_thread::yield();
+    }
 
     // Real hot plug: "add NAME 1209:E1D0 DEVICE" or "remove NAME".
     bool usb(const QByteArray& command) const
@@ -102,6 +109,16 @@ public:
     }
 
 private:
+    bool isStopped() const
+    {
+        const auto tasks = QString("/proc/%1/task/").arg(process_.processId());
+        const auto threads = QDir(tasks).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+        return std::ranges::all_of(threads, [&tasks](const QString& thread) {
+            QFile stat(tasks + thread + "/stat"); // PID (NAME) STATE
+            return stat.open(QIODevice::ReadOnly) && stat.readAll().contains(") T ");
+        });
+    }
+
     void write(const QString& name, const QByteArray& content) const
     {
         QFile file(path(name));

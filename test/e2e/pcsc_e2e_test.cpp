@@ -7,16 +7,20 @@
 #include <QTcpServer>
 #include <QTest>
 #include <QTimer>
+#include <atomic>
+#include <dlfcn.h>
 #include <optional>
 #include <thread>
 
 #include "e2e/daemon.h"
+#include "e2e/other_program.h"
 #include "eidkern/engine.h"
 #include "eidkern/lab.h"
 #include "eidkern/readers.h"
 #include "eidkern/vpcd_card.h"
 
 using namespace eidkern;
+using test::OtherProgram;
 
 namespace
 {
@@ -30,39 +34,19 @@ bool until(const std::function<bool()>& done, int ms = 20'000)
     return done();
 }
 
-// Another program that uses the card, on a connection of its own.
-class OtherProgram
-{
-public:
-    explicit OtherProgram(const std::string& reader)
-    {
-        DWORD protocol = 0;
-        SCardEstablishContext(SCARD_SCOPE_USER, nullptr, nullptr, &context_);
-        connected = SCardConnect(context_, reader.c_str(), SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &card_, &protocol) == SCARD_S_SUCCESS;
-    }
-    ~OtherProgram()
-    {
-        SCardDisconnect(card_, SCARD_LEAVE_CARD);
-        SCardReleaseContext(context_);
-    }
-    bool begin() const { return SCardBeginTransaction(card_) == SCARD_S_SUCCESS; }
-    bool end() const { return SCardEndTransaction(card_, SCARD_LEAVE_CARD) == SCARD_S_SUCCESS; }
-    bool reset() const
-    {
-        DWORD protocol = 0;
-        return SCardReconnect(card_, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, SCARD_RESET_CARD, &protocol) == SCARD_S_SUCCESS;
-    }
-
-    bool connected = false;
-
-private:
-    SCARDCONTEXT context_ = 0;
-    SCARDHANDLE card_ = 0;
-};
-
 const std::string readerName = "Virtual Reader 00 00";
 
+std::atomic<int> begun = 0; // calls of SCardBeginTransaction, which waits inside
+
 } // namespace
+
+extern "C" LONG SCardBeginTransaction(SCARDHANDLE card) // wins over the library's
+{
+    static const auto real = reinterpret_cast<LONG (*)(SCARDHANDLE)>(::dlsym(RTLD_NEXT, "SCardBeginTransaction"));
+    ++begun;
+    begun.notify_all();
+    return real(card);
+}
 
 class pcsc_e2e_test : public QObject
 {
@@ -215,8 +199,8 @@ private Q_SLOTS:
             if (!is<PasswordAsked>(event)) return true;
             other.emplace(readerName);
             if (!other->connected || !other->begin()) qFatal("the other program has no card");
-            release = std::thread([&] {
-                std::this_thread::sleep_for(std::chrono::milliseconds(300)); // the time that it works
+            release = std::thread([&, before = begun.load()] {
+                begun.wait(before); // until the engine wants it too
                 other->end();
             });
             return true;
@@ -271,22 +255,20 @@ private Q_SLOTS:
     {
         put();
         std::optional<OtherProgram> other;
-        bool entered = false;
+        int before = 0;
         auto engine = login([&](Event& event) {
-            if (is<PasswordAsked>(event))
-            {
-                other.emplace(readerName);
-                if (!other->begin()) qFatal("the other program has no card");
-            }
-            entered |= enters(event, "EstablishPace");
+            if (!is<PasswordAsked>(event)) return true;
+            other.emplace(readerName);
+            if (!other->begin()) qFatal("the other program has no card");
+            before = begun;
             return true;
         });
-        QVERIFY(until([&] { return entered; }));
-        QVERIFY(!until([&] { return end.has_value(); }, 200)); // by now its thread waits for the card
+        QVERIFY(until([&] { return before > 0 && begun > before; })); // now its thread waits for the card
         QElapsedTimer timer;
         timer.start();
         engine.reset();
         QVERIFY2(timer.elapsed() < 500, "the destructor waits");
+        QVERIFY(!end);
         QVERIFY(other->end());
         QVERIFY(until([] { return finishPcsc(std::chrono::milliseconds(0)); }));
     }

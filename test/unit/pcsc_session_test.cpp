@@ -3,6 +3,7 @@
 #include <QTest>
 #include <algorithm>
 #include <deque>
+#include <span>
 #include <string>
 
 #include <reader.h>
@@ -19,7 +20,7 @@ namespace
 
 struct Script
 {
-    std::deque<LONG> connects, begins, transmits, looks; // results in order; then success
+    std::deque<LONG> connects, begins, transmits, probes; // results in order; then success
     Bytes answer{0x90, 0x00};
     std::optional<Bytes> features = {}, properties = {}; // nothing: the reader refuses the question
     std::string calls;
@@ -32,6 +33,8 @@ struct Script
         return result;
     }
 } script;
+
+const Bytes probe{0x00, 0xA4, 0x00, 0x0C, 0x02, 0x3F, 0x00}; // is the card still there?
 
 } // namespace
 
@@ -61,11 +64,11 @@ extern "C"
         *length = said->size();
         return SCARD_S_SUCCESS;
     }
-    LONG SCardStatus(SCARDHANDLE, LPSTR, LPDWORD, LPDWORD, LPDWORD, LPBYTE, LPDWORD) { return Script::next(script.looks); }
-    LONG SCardTransmit(SCARDHANDLE, const SCARD_IO_REQUEST*, LPCBYTE, DWORD, SCARD_IO_REQUEST*, LPBYTE to, LPDWORD length)
+    LONG SCardTransmit(SCARDHANDLE, const SCARD_IO_REQUEST*, LPCBYTE apdu, DWORD size, SCARD_IO_REQUEST*, LPBYTE to, LPDWORD length)
     {
-        script.calls += "transmit ";
-        const LONG result = Script::next(script.transmits);
+        const bool ours = !std::ranges::equal(std::span(apdu, size), probe);
+        script.calls += ours ? "transmit " : "probe ";
+        const LONG result = Script::next(ours ? script.transmits : script.probes);
         std::copy(script.answer.begin(), script.answer.end(), to);
         *length = script.answer.size();
         return result;
@@ -135,23 +138,30 @@ private Q_SLOTS:
         QVERIFY(session.transmit(apdu, true, never) == Bytes({0x90, 0x00}));
     }
 
+    void afterAForeignResetItIsSentAgainOnce_data()
+    {
+        QTest::addColumn<qint64>("result");
+        QTest::newRow("reset") << qint64(SCARD_W_RESET_CARD);
+        QTest::newRow("powered down by pcscd") << qint64(SCARD_E_PROTO_MISMATCH);
+    }
     void afterAForeignResetItIsSentAgainOnce()
     {
+        QFETCH(qint64, result);
         PcscSession session;
         QVERIFY(session.open("R", never).has_value());
-        script = {.connects = {}, .begins = {}, .transmits = {SCARD_W_RESET_CARD}, .looks = {}, .calls = {}};
+        script = {.connects = {}, .begins = {}, .transmits = {LONG(result)}, .probes = {}, .calls = {}};
         QVERIFY(session.transmit(apdu, false, never).has_value());
         QCOMPARE(script.calls, "transmit reconnect transmit ");
-        script = {.connects = {}, .begins = {}, .transmits = {SCARD_W_RESET_CARD, SCARD_W_RESET_CARD}, .looks = {}, .calls = {}};
-        QCOMPARE(session.transmit(apdu, false, never).error(), CardFault::CommandFailed);
-        QCOMPARE(script.calls, "transmit reconnect transmit ");
+        script = {.connects = {}, .begins = {}, .transmits = {LONG(result), LONG(result)}, .probes = {}, .calls = {}};
+        QVERIFY(session.transmit(apdu, false, never).error() != CardFault::Removed);
+        QVERIFY(script.calls.starts_with("transmit reconnect transmit "));
     }
 
     void aResetBeforeTheClaimIsCured()
     {
         PcscSession session;
         QVERIFY(session.open("R", never).has_value());
-        script = {.connects = {}, .begins = {SCARD_W_RESET_CARD}, .transmits = {}, .looks = {}, .calls = {}};
+        script = {.connects = {}, .begins = {SCARD_W_RESET_CARD}, .transmits = {}, .probes = {}, .calls = {}};
         QVERIFY(session.transmit(apdu, true, never).has_value());
         QCOMPARE(script.calls, "begin reconnect begin transmit ");
     }
@@ -159,19 +169,53 @@ private Q_SLOTS:
     void onceClaimedNothingIsSentTwice_data()
     {
         QTest::addColumn<qint64>("result");
-        QTest::newRow("reset") << qint64(SCARD_W_RESET_CARD);
-        QTest::newRow("not transacted") << qint64(SCARD_E_NOT_TRANSACTED);
-        QTest::newRow("buffer") << qint64(SCARD_E_INSUFFICIENT_BUFFER);
-        QTest::newRow("unpowered") << qint64(SCARD_W_UNPOWERED_CARD);
+        QTest::addColumn<QString>("calls");
+        QTest::newRow("reset") << qint64(SCARD_W_RESET_CARD) << "begin transmit ";
+        QTest::newRow("buffer") << qint64(SCARD_E_INSUFFICIENT_BUFFER) << "begin transmit ";
+        QTest::newRow("not transacted") << qint64(SCARD_E_NOT_TRANSACTED) << "begin transmit probe ";
+        QTest::newRow("protocol") << qint64(SCARD_E_PROTO_MISMATCH) << "begin transmit probe ";
+        QTest::newRow("unknown") << qint64(0x1234) << "begin transmit probe ";
     }
     void onceClaimedNothingIsSentTwice()
     {
         QFETCH(qint64, result);
+        QFETCH(QString, calls);
         PcscSession session;
         QVERIFY(session.open("R", never).has_value());
-        script = {.connects = {}, .begins = {}, .transmits = {LONG(result)}, .looks = {}, .calls = {}};
-        QVERIFY(!session.transmit(apdu, true, never).has_value());
-        QCOMPARE(script.calls, "begin transmit ");
+        script = {.connects = {}, .begins = {}, .transmits = {LONG(result)}, .probes = {}, .calls = {}};
+        QVERIFY(session.transmit(apdu, true, never).error() != CardFault::Removed); // it answers the probe
+        QCOMPARE(QString::fromStdString(script.calls), calls);
+    }
+
+    void whoeverDoesNotAnswerTheProbeIsGone_data()
+    {
+        QTest::addColumn<qint64>("result");
+        QTest::addColumn<qint64>("probed");
+        QTest::addColumn<bool>("gone");
+        QTest::newRow("silent") << qint64(SCARD_E_NOT_TRANSACTED) << qint64(SCARD_E_NOT_TRANSACTED) << true;
+        QTest::newRow("noticed meanwhile") << qint64(SCARD_E_NOT_TRANSACTED) << qint64(SCARD_W_REMOVED_CARD) << true;
+        QTest::newRow("absent, protocol first") << qint64(SCARD_E_PROTO_MISMATCH) << qint64(SCARD_E_NO_SMARTCARD) << true;
+        QTest::newRow("daemon gone") << qint64(SCARD_E_NOT_TRANSACTED) << qint64(SCARD_E_NO_SERVICE) << true;
+        QTest::newRow("reset meanwhile") << qint64(SCARD_E_NOT_TRANSACTED) << qint64(SCARD_W_RESET_CARD) << false;
+    }
+    void whoeverDoesNotAnswerTheProbeIsGone()
+    {
+        QFETCH(qint64, result);
+        QFETCH(qint64, probed);
+        QFETCH(bool, gone);
+        PcscSession session;
+        QVERIFY(session.open("R", never).has_value());
+        script = {.connects = {}, .begins = {}, .transmits = {LONG(result)}, .probes = {LONG(probed)}, .calls = {}};
+        QCOMPARE(session.transmit(apdu, true, never).error() == CardFault::Removed, gone);
+    }
+
+    void afterAFailedTransmissionItIsSentAgainOnce()
+    {
+        PcscSession session;
+        QVERIFY(session.open("R", never).has_value());
+        script = {.connects = {}, .begins = {}, .transmits = {SCARD_E_NOT_TRANSACTED}, .probes = {}, .calls = {}};
+        QVERIFY(session.transmit(apdu, false, never).has_value());
+        QCOMPARE(script.calls, "transmit transmit ");
     }
 
     void aBusyCardIsWaitedFor()
@@ -202,14 +246,13 @@ private Q_SLOTS:
         QCOMPARE(script.calls, "connect connect connect ");
     }
 
-    void anEmptyAnswerIsAFailedCommand() // or the last word of a daemon that has been killed
+    void anEmptyAnswerIsNone()
     {
         PcscSession session;
         QVERIFY(session.open("R", never).has_value());
-        script.answer = {};
-        QCOMPARE(session.transmit(apdu, true, never).error(), CardFault::CommandFailed);
-        script.looks = {SCARD_E_NO_SERVICE};
+        script = {.connects = {}, .begins = {}, .transmits = {}, .probes = {}, .answer = {}, .calls = {}};
         QCOMPARE(session.transmit(apdu, true, never).error(), CardFault::Removed);
+        QCOMPARE(script.calls, "begin transmit probe ");
     }
 
     void codes()

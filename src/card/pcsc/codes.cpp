@@ -7,6 +7,8 @@
 namespace eidkern::card
 {
 
+bool is(LONG result, LONG code) { return std::uint32_t(result) == std::uint32_t(code); }
+
 std::uint32_t scardValue(LONG result)
 {
     const auto value = std::uint32_t(result);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -38,6 +39,7 @@ public:
                 SCardReleaseContext(context); // also after the service is lost: frees the client's side
                 delay = 100ms;
             }
+            insertions_.clear();
             tell({});
             std::unique_lock lock(mutex_);
             changed_.wait_for(lock, delay, [this] { return stop_; });
@@ -88,14 +90,11 @@ private:
 
             auto states = entries(known);
             const LONG result = stopped() ? SCARD_E_CANCELLED : SCardGetStatusChange(context, changed ? 0 : relist, states.data(), states.size());
-            if (std::uint32_t(result) == std::uint32_t(SCARD_E_UNKNOWN_READER)) continue; // went since the listing
-            const bool timeout = std::uint32_t(result) == std::uint32_t(SCARD_E_TIMEOUT);
-            if (result != SCARD_S_SUCCESS && !timeout) return;
+            if (is(result, SCARD_E_UNKNOWN_READER)) continue; // went since the listing
+            if (result != SCARD_S_SUCCESS && !is(result, SCARD_E_TIMEOUT)) return;
             tell(picture(states));
-            if (!timeout)
-                for (const auto& state : states)
-                    if (const auto reader = known.find(state.szReader); reader != known.end())
-                        reader->second = state.dwEventState & ~DWORD(SCARD_STATE_CHANGED);
+            for (const auto& state : states)
+                if (const auto reader = known.find(state.szReader); reader != known.end()) reader->second = state.dwEventState & ~DWORD(SCARD_STATE_CHANGED);
         }
     }
 
@@ -108,8 +107,8 @@ private:
             std::string buffer(size + 2, '\0');
             if (result == SCARD_S_SUCCESS) result = SCardListReaders(context, nullptr, buffer.data(), &size);
             std::vector<std::string> names;
-            if (std::uint32_t(result) == std::uint32_t(SCARD_E_NO_READERS_AVAILABLE)) return names;
-            if (std::uint32_t(result) == std::uint32_t(SCARD_E_INSUFFICIENT_BUFFER)) continue; // one more meanwhile
+            if (is(result, SCARD_E_NO_READERS_AVAILABLE)) return names;
+            if (is(result, SCARD_E_INSUFFICIENT_BUFFER)) continue; // one more meanwhile
             if (result != SCARD_S_SUCCESS) return {};
             for (const char* at = buffer.data(); *at; at += names.back().size() + 1) names.emplace_back(at);
             return names;
@@ -130,18 +129,39 @@ private:
         return states;
     }
 
-    static ReaderPicture picture(const std::vector<SCARD_READERSTATE>& states)
+    ReaderPicture picture(const std::vector<SCARD_READERSTATE>& states)
     {
         ReaderPicture seen{.service = true, .readers = {}};
+        std::map<std::string, Insertion> insertions;
         for (const auto& state : states)
         {
             const auto now = state.dwEventState;
             if (std::string_view(state.szReader) == plugAndPlay || now & SCARD_STATE_UNKNOWN) continue; // UNKNOWN: unplugged
             const auto has = [now](DWORD flag) { return (now & flag) != 0; };
-            seen.readers[state.szReader] = {has(SCARD_STATE_PRESENT), has(SCARD_STATE_MUTE), has(SCARD_STATE_EXCLUSIVE), has(SCARD_STATE_UNAVAILABLE),
-                                            unsigned(now >> 16 & 0xFFFF)};
+            auto& reader = seen.readers[state.szReader];
+            reader = {has(SCARD_STATE_PRESENT), has(SCARD_STATE_MUTE), has(SCARD_STATE_EXCLUSIVE), has(SCARD_STATE_UNAVAILABLE)};
+            if (!reader.card) continue;
+            const auto card = insertion(state.szReader, std::uint16_t(now >> 16));
+            insertions.emplace(state.szReader, card);
+            reader.insertion = card.number;
         }
+        insertions_ = std::move(insertions);
         return seen;
+    }
+
+    struct Insertion // of the card that is in a reader
+    {
+        std::uint16_t counter; // pcscd's
+        unsigned number;       // ours
+    };
+
+    // pcscd counts insertions and removals, and shows a new card a moment before it counts it: another card is two further, one
+    // further is the same one.
+    Insertion insertion(const char* reader, std::uint16_t counter)
+    {
+        const auto before = insertions_.find(reader);
+        if (before != insertions_.end() && std::uint16_t(counter - before->second.counter) <= 1) return before->second;
+        return {counter, ++numbers_};
     }
 
     void tell(ReaderPicture now)
@@ -168,6 +188,8 @@ private:
     bool stop_ = false, done_ = false;
     SCARDCONTEXT context_ = 0;
     std::optional<ReaderPicture> last_;
+    std::map<std::string, Insertion> insertions_; // used by the watching thread alone, like numbers_
+    unsigned numbers_ = 0;
 };
 
 ReaderMonitor::ReaderMonitor(Report report) : watch_(std::make_shared<Watch>(std::move(report)))

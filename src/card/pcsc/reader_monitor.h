@@ -12,7 +12,7 @@ namespace eidkern::card
 struct ReaderState
 {
     bool card = false, mute = false, exclusive = false, unavailable = false;
-    unsigned counter = 0; // insertions and removals: another value is another card, even if there was one before and after
+    unsigned insertion = 0; // of the card: each has a number of its own, also after a new start of pcscd; 0: no card
     bool operator==(const ReaderState&) const = default;
 };
 

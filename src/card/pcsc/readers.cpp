@@ -17,7 +17,7 @@ struct PcscReaders::State
     struct Removal // of one insertion
     {
         std::string reader;
-        unsigned counter;
+        unsigned insertion;
         Promise<Done> promise;
     };
 
@@ -35,17 +35,17 @@ struct PcscReaders::State
         const auto found = picture->readers.find(reader);
         return found == picture->readers.end() ? nullptr : &found->second;
     }
-    bool isThere(const std::string& reader, unsigned counter) const
+    bool isThere(const std::string& reader, unsigned insertion) const
     {
         const auto* now = find(reader);
-        return now && now->card && now->counter == counter;
+        return now && now->card && now->insertion == insertion;
     }
     void seen(ReaderPicture now)
     {
         readersSeen(now);
         picture = std::move(now);
         for (auto& promise : std::exchange(waiting, {})) promise.set(Done{});
-        std::erase_if(removals, [this](Removal& each) { return !each.promise.wanted() || (!isThere(each.reader, each.counter) && each.promise.set(Done{})); });
+        std::erase_if(removals, [this](Removal& each) { return !each.promise.wanted() || (!isThere(each.reader, each.insertion) && each.promise.set(Done{})); });
     }
 };
 
@@ -60,8 +60,8 @@ void completed(const std::string& reader, std::string_view operation, const Pcsc
 class PcscChannel final : public Channel
 {
 public:
-    PcscChannel(std::shared_ptr<PcscReaders::State> state, std::unique_ptr<Worker> worker, std::string reader, unsigned counter)
-        : state_(std::move(state)), worker_(std::move(worker)), reader_(std::move(reader)), counter_(counter)
+    PcscChannel(std::shared_ptr<PcscReaders::State> state, std::unique_ptr<Worker> worker, std::string reader, unsigned insertion)
+        : state_(std::move(state)), worker_(std::move(worker)), reader_(std::move(reader)), insertion_(insertion)
     {
     }
 
@@ -78,9 +78,9 @@ public:
 
     Pending<Done> removed() override
     {
-        if (!state_->isThere(reader_, counter_)) return ready(state_->scheduler, Done{});
+        if (!state_->isThere(reader_, insertion_)) return ready(state_->scheduler, Done{});
         Pending<Done> pending(state_->scheduler);
-        state_->removals.push_back({reader_, counter_, pending.promise()});
+        state_->removals.push_back({reader_, insertion_, pending.promise()});
         return pending;
     }
 
@@ -90,7 +90,7 @@ private:
     std::shared_ptr<PcscReaders::State> state_;
     std::unique_ptr<Worker> worker_;
     std::string reader_;
-    unsigned counter_;
+    unsigned insertion_;
     bool claimed_ = false;
 };
 
@@ -125,7 +125,7 @@ Task<CardResult<std::unique_ptr<Channel>>> PcscReaders::connect(std::string read
     auto state = state_;
     const auto* seen = state->find(reader);
     if (!seen || !seen->card) co_return fault(CardFault::Removed);
-    const auto counter = seen->counter;
+    const auto insertion = seen->insertion;
     auto worker = std::make_unique<Worker>(state->scheduler, state->inbox);
     auto opening = worker->call([reader](PcscSession& session, const std::stop_token& stop) {
         auto opened = session.open(reader, stop);
@@ -134,7 +134,7 @@ Task<CardResult<std::unique_ptr<Channel>>> PcscReaders::connect(std::string read
     });
     const auto opened = co_await std::move(opening);
     if (!opened) co_return fault(opened.error());
-    co_return std::make_unique<PcscChannel>(std::move(state), std::move(worker), std::move(reader), counter);
+    co_return std::make_unique<PcscChannel>(std::move(state), std::move(worker), std::move(reader), insertion);
 }
 
 } // namespace eidkern::card

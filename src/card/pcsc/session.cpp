@@ -21,8 +21,6 @@ static constexpr auto busyPause = 100ms;
 static constexpr int busyTries = 100, // together 10 s
     responseTries = 3;
 
-static bool is(LONG result, LONG code) { return std::uint32_t(result) == std::uint32_t(code); }
-
 static void pause(std::chrono::milliseconds time, const std::stop_token& stop)
 {
     std::mutex mutex;
@@ -74,18 +72,17 @@ CardResult<Bytes> PcscSession::transmit(ByteView apdu, bool claimed, const std::
     bool again = !claimed;
     for (int busy = 0;;)
     {
-        const LONG result = exchange(apdu, answer);
-        result_ = result == SCARD_S_SUCCESS && answer.empty() ? SCARD_E_NOT_TRANSACTED : result;
-        if (result == SCARD_S_SUCCESS && !answer.empty()) return answer;
-        if (result == SCARD_S_SUCCESS) return fault(whyFailed(SCARD_E_NOT_TRANSACTED, stop)); // what a daemon says that is killed meanwhile
+        LONG result = exchange(apdu, answer);
+        if (result == SCARD_S_SUCCESS && answer.empty()) result = SCARD_E_NOT_TRANSACTED;
+        result_ = result;
+        if (result == SCARD_S_SUCCESS) return answer;
+        const bool lost = is(result, SCARD_W_RESET_CARD) || is(result, SCARD_E_PROTO_MISMATCH);
         if (is(result, SCARD_E_SHARING_VIOLATION) && ++busy < busyTries && !stop.stop_requested()) pause(busyPause, stop); // not sent
-        else
+        else if ((lost || is(result, SCARD_E_NOT_TRANSACTED)) && std::exchange(again, false))
         {
-            const auto why = whyFailed(result, stop);
-            const bool lost = is(result, SCARD_W_RESET_CARD) || is(result, SCARD_W_UNPOWERED_CARD);
-            if (why == CardFault::Removed || !std::exchange(again, false) || (!lost && !is(result, SCARD_E_NOT_TRANSACTED))) return fault(why);
             if (const LONG cured = lost ? reconnect() : SCARD_S_SUCCESS; cured != SCARD_S_SUCCESS) return fault(failed(cured));
         }
+        else return fault(whyFailed(result));
     }
 }
 
@@ -119,20 +116,17 @@ LONG PcscSession::exchange(ByteView apdu, Bytes& answer)
     return result;
 }
 
-// A card that is lifted off while it computes fails with NOT_TRANSACTED first; pcscd knows up to 400 ms later that it is gone.
-// A daemon that is killed meanwhile leaves other codes behind: whatever is not understood is looked at again.
-CardFault PcscSession::whyFailed(LONG result, const std::stop_token& stop)
+// A card that is lifted off while it computes fails with results that say nothing of it, and pcscd itself may notice only 400 ms
+// later. So it is asked for something harmless, without waiting: no answer again, and it counts as gone.
+CardFault PcscSession::whyFailed(LONG result)
 {
-    const bool wasReset = is(result, SCARD_W_RESET_CARD) || is(result, SCARD_W_UNPOWERED_CARD);
-    if (faultOfScard(result) != CardFault::CommandFailed || (wasReset && !claimed_)) return faultOfScard(result);
-    for (int looks = 0; looks < 10 && !stop.stop_requested(); ++looks)
-    {
-        DWORD nameLength = 0, state = 0, protocol = 0, atrLength = 0;
-        const LONG status = SCardStatus(card_, nullptr, &nameLength, &state, &protocol, nullptr, &atrLength);
-        if (status != SCARD_S_SUCCESS && faultOfScard(status) == CardFault::Removed) return CardFault::Removed;
-        pause(busyPause / 2, stop);
-    }
-    return CardFault::CommandFailed;
+    static constexpr std::uint8_t selectMasterFile[] = {0x00, 0xA4, 0x00, 0x0C, 0x02, 0x3F, 0x00};
+    const auto known = faultOfScard(result);
+    if (known == CardFault::Removed || known == CardFault::WrongLength || is(result, SCARD_W_RESET_CARD)) return known;
+    Bytes answer;
+    const LONG asked = exchange(selectMasterFile, answer);
+    const bool silent = is(asked, SCARD_E_NOT_TRANSACTED) || (asked == SCARD_S_SUCCESS && answer.empty());
+    return silent || (asked != SCARD_S_SUCCESS && faultOfScard(asked) == CardFault::Removed) ? CardFault::Removed : known;
 }
 
 } // namespace eidkern::card

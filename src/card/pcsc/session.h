@@ -23,9 +23,10 @@ public:
     // tried three times. `stop` ends the waiting between the tries.
     CardResult<Done> open(const std::string& reader, const std::stop_token& stop);
 
-    // The bytes that came, maybe none. `claimed`: within a transaction, which is begun if it is not held yet, and never sent
-    // twice. Otherwise it is sent again once after a foreign reset or a failed transmission. A reader that only passes on short
-    // APDUs is not shown an extended one: 6700.
+    // The bytes that came, at least one. `claimed`: within a transaction, which is begun if it is not held yet, and never sent
+    // twice. Otherwise it is sent again once after a foreign reset, a loss of power or a failed transmission. A reader that only
+    // passes on short APDUs is not shown an extended one: 6700. Removed: also a card that has stopped to answer. After a fault
+    // the channel of a claimed card is lost.
     CardResult<Bytes> transmit(ByteView apdu, bool claimed, const std::stop_token& stop);
 
     LONG result() const { return result_; } // of PC/SC, for the latest of these operations
@@ -35,7 +36,7 @@ private:
     LONG begin();
     LONG reconnect();
     LONG exchange(ByteView apdu, Bytes& answer);
-    CardFault whyFailed(LONG result, const std::stop_token& stop);
+    CardFault whyFailed(LONG result);
     CardFault failed(LONG result);
 
     SCARDCONTEXT context_ = 0;
