@@ -27,9 +27,11 @@ h2 { font-size: 1.15rem; line-height: 1.3; margin: 0 0 .5rem; }
 h3 { font-size: .8rem; letter-spacing: .06em; text-transform: uppercase; color: var(--soft); margin: 1.1rem 0 .45rem; }
 p { margin: 0 0 .8rem; }
 .lead { font-size: 1.08rem; color: var(--soft); max-width: 38rem; margin-bottom: 1.5rem; }
-.sheet { background: var(--sheet); border: 1px solid var(--line); border-radius: .9rem; padding: clamp(1.1rem, 4vw, 1.7rem); margin-bottom: 1.1rem; box-shadow: var(--shade); }
+.sheet { background: var(--sheet); border: 1px solid var(--line); border-radius: .9rem; box-shadow: var(--shade);
+  padding: clamp(1.1rem, 4vw, 1.7rem); margin-bottom: 1.1rem; }
 .sheet > :last-child { margin-bottom: 0; }
-.button { display: inline-block; background: var(--accent); color: var(--on-accent); font-weight: 620; text-decoration: none; padding: .7rem 1.25rem; border-radius: .6rem; margin-top: .3rem; }
+.button { display: inline-block; background: var(--accent); color: var(--on-accent); font-weight: 620; text-decoration: none;
+  padding: .7rem 1.25rem; border-radius: .6rem; margin-top: .3rem; }
 .button:hover { text-decoration: underline; }
 .quiet { background: none; color: var(--accent); border: 1.5px solid currentColor; padding: calc(.7rem - 1.5px) calc(1.25rem - 1.5px); }
 .tags { list-style: none; display: flex; flex-wrap: wrap; gap: .4rem; padding: 0; margin: 0 0 1.1rem; }
