@@ -7,6 +7,7 @@
 namespace eidkern::cli
 {
 
+ExitCode listVariants(Language language);
 ExitCode lab(const LabSettings& settings, bool json, Language language);
 
 } // namespace eidkern::cli

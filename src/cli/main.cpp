@@ -77,7 +77,7 @@ int main(int argc, char** argv)
     addLoginOptions(*authCommand, authOptions);
 
     LabSettings labSettings;
-    bool labJson = false;
+    bool labJson = false, labVariantsOnly = false;
     Language labLanguage = Language::English;
     auto* labCommand = app.add_subcommand("lab", "run the test lab: an eService and an eID-Server on 127.0.0.1");
     labCommand->add_option("--pki", labSettings.pkiFolder, "folder whose test PKI is used, and made if it is missing (default: a fresh one in memory)")
@@ -94,8 +94,17 @@ int main(int argc, char** argv)
         ->allow_extra_args(false);
     labCommand->add_option("--age", labSettings.requiredAge, "also verify that the holder is so old")->type_name("YEARS")->check(CLI::Range(1, 150));
     labCommand->add_option("--transaction", labSettings.transactionInfo, "TransactionInfo to be shown to the user")->type_name("TEXT");
-    labCommand->add_flag("--attached", labSettings.attached, "an attached eID-Server: it speaks on the TLS session that fetched the tcToken, without PSK");
-    labCommand->add_flag("--redirects", labSettings.redirects, "tcToken and refresh address lead over a host of another origin");
+    labCommand->add_option("--community", labSettings.communityId, "also verify that the holder lives there: the first digits of the community ID")
+        ->type_name("HEX");
+    labCommand->add_option("--variant", labSettings.variants, "how the lab differs from the usual; --variants lists the names")
+        ->delimiter(',')
+        ->type_name("NAMES")
+        ->allow_extra_args(false);
+    labCommand->add_option("--tls", labSettings.tls, "what a server shows in TLS, e.g. eid-server=rsa-2048; --variants lists the names")
+        ->delimiter(',')
+        ->type_name("SERVER=NAME")
+        ->allow_extra_args(false);
+    labCommand->add_flag("--variants", labVariantsOnly, "only list the names for --variant and --tls");
     labCommand->add_flag("--json", labJson, "say the addresses as one JSON object");
     addLanguage(*labCommand, labLanguage);
 
@@ -151,6 +160,7 @@ int main(int argc, char** argv)
     if (*demoCommand) return leave(demo(std::move(demoOptions)));
     if (*selfCommand) return leave(login(selfOptions));
     if (*authCommand) return leave(login(authOptions));
+    if (*labCommand && labVariantsOnly) return int(listVariants(labLanguage));
     if (*labCommand) return int(lab(labSettings, labJson, labLanguage));
     if (*readersCommand) return leave(readers(readersOptions));
     if (*showCommand) return leave(showCard(showOptions));

@@ -78,6 +78,16 @@ std::vector<Row> rowsOf(const Secret& json, Language language)
         const auto shown = state == u"ALLOWED" ? valueOf(key, data.value(key)).toStdString() : std::string(text(Text::NotOnChip, language));
         rows.push_back({rightLabel(field.right, language), shown.empty() ? "–" : shown});
     }
+    const auto verdict = [&](const QString& result, const std::string& label) {
+        const auto fulfilled = all.value(result).toObject().value(u"FulfilsRequest");
+        if (fulfilled.isBool()) rows.push_back({label, std::string(text(fulfilled.toBool() ? Text::Yes : Text::No, language))});
+    };
+    verdict(QStringLiteral("FulfilsAgeVerification"), rightLabel("AgeVerification", language));
+    verdict(QStringLiteral("FulfilsPlaceVerification"), rightLabel("AddressVerification", language));
+    if (const auto validity = all.value(u"DocumentValidity").toObject().value(u"Status").toString(); !validity.isEmpty())
+        rows.push_back({std::string(text(Text::NotExpired, language)), std::string(text(validity == u"valid" ? Text::Yes : Text::No, language))});
+    const auto pseudonym = data.value(u"RestrictedID").toObject().value(u"ID").toString().toStdString();
+    if (!pseudonym.empty()) rows.push_back({rightLabel("Pseudonym", language), pseudonym});
     return rows;
 }
 

@@ -48,6 +48,9 @@ constexpr std::array<Both, std::size_t(Text::count)> texts{{
     {"Ihre Daten, wie der Dienst sie gelesen hat", "Your data, as the service has read them"},
     {"nicht auf dem Chip", "not on the chip"},
     {"nicht freigegeben", "not granted"},
+    {"ja", "yes"},
+    {"nein", "no"},
+    {"Noch nicht abgelaufen", "Has not expired"},
     {"Eine vollständige Anmeldung gegen einen Test-Dienst auf diesem Rechner, mit einer simulierten Karte und echter Kryptografie.",
      "A complete login with a test service on this machine, with a simulated card and real cryptography."},
     {"(Keine Eingabe von einem Terminal: die simulierte Karte stimmt zu und nimmt ihre eigene PIN.)",
@@ -55,6 +58,12 @@ constexpr std::array<Both, std::size_t(Text::count)> texts{{
     {"Das Labor läuft.", "The lab is running."},
     {"Ausprobieren, in einem zweiten Terminal:", "Try it, in a second terminal:"},
     {"Strg-C beendet es.", "Ctrl-C ends it."},
+    {"Im Browser beginnen Sie auf der Startseite. Er warnt vor dem Zertifikat, denn das Labor hat es selbst gemacht;\n"
+     "für diese Adresse auf dem eigenen Rechner können Sie die Ausnahme zulassen. Auch das Ergebnis steht dann dort.",
+     "In a browser you begin at the start page. It warns of the certificate, because the lab has made it itself;\n"
+     "for this address on your own machine you may allow the exception. The result is shown there, too."},
+    {"Varianten (--variant NAME[,NAME…]):", "Variants (--variant NAME[,NAME…]):"},
+    {"TLS (--tls eservice=NAME, eid-server=NAME oder redirector=NAME):", "TLS (--tls eservice=NAME, eid-server=NAME or redirector=NAME):"},
 }};
 
 constexpr std::array<std::pair<std::string_view, Both>, 25> rights{{

@@ -1,6 +1,8 @@
 // What an eID-Server does once chip authentication has given it session keys of its own: batches of protected APDUs that
-// select the eID application, read the granted data groups and let the card verify (TR-03110-2 B.11, ISO 7816-4 7.2.3).
+// select the eID application, read the granted data groups, let the card verify and ask its pseudonym (TR-03110-2 B.11, B.4,
+// ISO 7816-4 7.2.3).
 #pragma once
+#include <deque>
 #include <map>
 #include <optional>
 #include <vector>
@@ -12,12 +14,21 @@
 namespace eidkern::lab
 {
 
-enum class Verification { Age, DocumentValidity };
+enum class Verification { Age, Community, DocumentValidity };
+
+enum class StatusCodes { Whole, FirstByte, None }; // how AcceptableStatusCode names what is expected
+
+struct ReadingStyle
+{
+    StatusCodes codes = StatusCodes::Whole;
+    bool singly = false; // one APDU per Transmit; else as many as are known
+};
 
 class CardReading
 {
 public:
-    CardReading(const card::SessionKeys& keys, Rights granted, const std::vector<Verification>& verifications);
+    // `sectorKey`: content of the public key object for which the card is to make its pseudonym, or empty.
+    CardReading(const card::SessionKeys& keys, Rights granted, const std::vector<Verification>& verifications, ByteView sectorKey, ReadingStyle style);
 
     // Empty: everything has been read. The PAOS answer to a batch goes into take() before the next one is asked for.
     std::vector<paos::InputApdu> nextBatch();
@@ -25,11 +36,12 @@ public:
 
     std::map<int, Secret> takeDataGroups() { return std::move(dataGroups_); } // whole files; a group that the card does not have is missing
     const std::map<Verification, bool>& verdicts() const { return verdicts_; }
+    Secret takePseudonym() { return std::move(pseudonym_); } // empty: not asked
 
 private:
     struct Step
     {
-        enum class Kind { Select, Read, Reselect, Verify } kind;
+        enum class Kind { Prepare, Read, Verify, Identify } kind; // Prepare: only its status word counts
         int dataGroup = 0;
         Verification verification = Verification::Age;
         card::CommandApdu command = {};
@@ -41,11 +53,14 @@ private:
     bool takeOne(const Step& step, const card::ResponseApdu& response);
 
     card::SecureMessaging outgoing_, incoming_;
-    std::vector<Step> batch_;
+    const ReadingStyle style_;
+    std::deque<Step> planned_;
+    std::vector<Step> batch_; // that is with the card
     std::map<int, Secret> dataGroups_;
     std::map<Verification, bool> verdicts_;
+    Secret pseudonym_;
     std::map<int, std::size_t> unfinished_; // data group -> size that its outer length announces
-    std::size_t batches_ = 0;
+    std::size_t plans_ = 0;
 };
 
 } // namespace eidkern::lab

@@ -3,6 +3,7 @@
 #include <QUrl>
 #include <QUrlQuery>
 
+#include "lab/pages.h"
 #include "lab/self_authentication.h"
 #include "network/tc_token_codec.h"
 
@@ -21,18 +22,10 @@ static TlsProfile profileFor(const LabPki& pki)
     return profile;
 }
 
-static HttpAnswer page(int status, const std::string& title, const std::string& content)
-{
-    return {.status = status,
-            .contentType = "text/html; charset=utf-8",
-            .body = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + title + "</title></head>\n<body><h1>" + title + "</h1>\n<p>"
-                  + content + "</p></body></html>\n"};
-}
-
 static HttpAnswer redirect(std::string location) { return {.status = 303, .location = std::move(location)}; }
 
-EService::EService(const LabPki& pki, EidServer& eidServer, Sessions& sessions, SiteOptions options, FaultScript faults)
-    : eidServer_(eidServer), sessions_(sessions), options_(options),
+EService::EService(const LabPki& pki, const ServiceRequest& request, EidServer& eidServer, Sessions& sessions, SiteOptions options, FaultScript faults)
+    : request_(request), eidServer_(eidServer), sessions_(sessions), options_(options),
       http_(Server::EService, profileFor(pki), options.attached ? EidServer::largestMessage : largestForm, faults,
             [this](const HttpRequest& r) { return answer(r); }),
       redirector_(Server::Redirector, profileFor(pki), largestForm, faults, [this](const HttpRequest& r) { return redirect(origin() + "/arrived" + r.target); })
@@ -45,24 +38,38 @@ HttpAnswer EService::answer(const HttpRequest& request)
     const auto question = std::min(target.find('?'), target.size());
     const auto path = target.substr(0, question), query = target.substr(std::min(question + 1, target.size()));
     if (options_.attached && path == EidServer::path) return eidServer_.attached(request);
-    const bool arrived = options_.redirects && (path == "/arrived/tctoken" || path == "/arrived/self-auth" || path == "/arrived/refresh");
-    const bool known = arrived || path == "/" || path == "/tctoken" || path == "/self-auth" || path == "/refresh" || path == "/error";
+    const bool arrived = options_.redirects() && (path == "/arrived/tctoken" || path == "/arrived/self-auth" || path == "/arrived/refresh");
+    const bool known = arrived || path == "/" || path == "/tctoken" || path == "/self-auth" || path == "/refresh" || path == "/result" || path == "/error";
     if (!known) return {.status = 404, .body = "there is no such page\n"};
     if (request.method != "GET") return {.status = 405, .body = "pages are for GET\n"};
-    if (options_.redirects && (path == "/tctoken" || path == "/self-auth")) return redirect(redirectorOrigin() + std::string(path));
+    if (options_.redirectsToken && (path == "/tctoken" || path == "/self-auth")) return redirect(redirectorOrigin() + std::string(path));
     if (path == "/tctoken" || path == "/arrived/tctoken") return token(false, request);
     if (path == "/self-auth" || path == "/arrived/self-auth") return token(true, request);
     if (path == "/arrived/refresh") return redirect(origin() + "/refresh?" + std::string(query));
-    if (path == "/refresh") return refresh(query);
-    if (path == "/error") return page(200, "The login failed", "The client found no way to the refresh address.");
-    return startPage();
+    if (path == "/refresh") return refresh(request, query);
+    return page(request, path, query);
 }
 
-HttpAnswer EService::startPage() const
+static QString item(std::string_view query, const char* name)
 {
-    const auto tokenUrl = QUrl::toPercentEncoding(QString::fromStdString(origin() + "/tctoken")).toStdString();
-    const auto link = "http://127.0.0.1:24727/eID-Client?tcTokenURL=" + tokenUrl;
-    return page(200, "eidkern test lab", "<a href=\"" + link + "\">Log in with a test card</a>");
+    return QUrlQuery(QString::fromUtf8(query.data(), qsizetype(query.size()))).queryItemValue(QLatin1String(name), QUrl::FullyDecoded);
+}
+
+static std::string clientMinor(std::string_view query) { return item(query, "ResultMinor").left(200).toStdString(); }
+
+HttpAnswer EService::page(const HttpRequest& request, std::string_view path, std::string_view query)
+{
+    const auto address = pageAddress(path, query, request.acceptLanguage);
+    if (path == "/error") return communicationErrorPage(address, clientMinor(query));
+    if (path == "/result")
+    {
+        const auto* session = sessions_.withResultId(item(query, "session").toStdString());
+        return session ? resultPage(address, request_, session->record) : unknownLoginPage(address);
+    }
+    const auto linkTo = [this](const char* token) {
+        return "http://127.0.0.1:24727/eID-Client?tcTokenURL=" + QUrl::toPercentEncoding(QString::fromStdString(origin() + token)).toStdString();
+    };
+    return startPage(address, request_, {linkTo("/tctoken"), linkTo("/self-auth")});
 }
 
 HttpAnswer EService::token(bool selfAuthentication, const HttpRequest& request)
@@ -71,7 +78,7 @@ HttpAnswer EService::token(bool selfAuthentication, const HttpRequest& request)
     if (!session) return {.status = 503, .body = "too many logins are under way\n"};
     TcToken token;
     token.sessionIdentifier = session->record.id;
-    token.refreshAddress = (options_.redirects ? redirectorOrigin() : origin()) + "/refresh?session=" + session->refreshId;
+    token.refreshAddress = (options_.redirectsRefresh ? redirectorOrigin() : origin()) + "/refresh?session=" + session->refreshId;
     token.communicationErrorAddress = origin() + "/error";
     token.binding = "urn:liberty:paos:2006-08";
     if (options_.attached)
@@ -88,17 +95,16 @@ HttpAnswer EService::token(bool selfAuthentication, const HttpRequest& request)
     return {.contentType = "text/xml; charset=utf-8", .body = network::encode(token)};
 }
 
-HttpAnswer EService::refresh(std::string_view query)
+HttpAnswer EService::refresh(const HttpRequest& request, std::string_view query)
 {
-    const auto id = QUrlQuery(QString::fromUtf8(query.data(), qsizetype(query.size()))).queryItemValue("session").toStdString();
-    auto* session = sessions_.withRefreshId(id);
-    if (!session || session->record.refreshed) return page(404, "There is no such login", "It is unknown, too old, or was shown already.");
+    auto* session = sessions_.withRefreshId(item(query, "session").toStdString());
+    if (!session || session->record.refreshed) return unknownLoginPage(pageAddress("/refresh", query, request.acceptLanguage));
     auto& record = session->record;
     record.refreshed = true;
-    if (record.selfAuthentication) return {.contentType = "application/json; charset=utf-8", .body = selfAuthenticationJson(record)};
-    const auto groups = std::to_string(record.dataGroups.size());
-    if (record.outcome && record.outcome->isOk()) return page(200, "You are logged in", groups + " data groups were read.");
-    return page(200, "The login failed", record.outcome ? "The eID-Server ended it with an error." : "It was not completed.");
+    record.clientMinor = clientMinor(query);
+    const bool forBrowser = request.accept.find("text/html") != std::string::npos;
+    if (record.selfAuthentication && !forBrowser) return {.contentType = "application/json; charset=utf-8", .body = selfAuthenticationJson(record)};
+    return redirect("/result?session=" + session->resultId);
 }
 
 } // namespace eidkern::lab

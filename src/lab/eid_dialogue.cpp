@@ -33,16 +33,24 @@ Bytes auxiliaryData(const ServiceRequest& request, Date today)
     AuxiliaryData data;
     if (request.requiredAge) data.dateOfBirth = yearsBefore(today, *request.requiredAge);
     if (request.documentValidity) data.dateOfExpiry = today;
-    return data.dateOfBirth || data.dateOfExpiry ? encode(data) : Bytes();
+    data.communityId = request.communityId;
+    return data.dateOfBirth || data.dateOfExpiry || data.communityId ? encode(data) : Bytes();
 }
 
 } // namespace
 
+Rights ServiceRequest::checks() const
+{
+    Rights checks;
+    if (requiredAge) checks.add(Right::AgeVerification);
+    if (communityId) checks.add(Right::CommunityVerification);
+    return checks;
+}
+
 Rights ServiceRequest::terminalRights() const
 {
     const auto unsent = required ? Rights() : *ServiceRequest().optional; // neither is sent: the client offers all that the AT has
-    auto rights = required.value_or(Rights()) | optional.value_or(unsent);
-    return requiredAge ? rights.add(Right::AgeVerification) : rights;
+    return required.value_or(Rights()) | optional.value_or(unsent) | checks();
 }
 
 EidDialogue::EidDialogue(const LabPki& pki, const ServiceRequest& request, SessionRecord& record, Random& random, const Clock& clock)
@@ -98,8 +106,7 @@ paos::ServerBody EidDialogue::sendEac1()
     turn_ = Turn::Eac1;
     auxiliaryData_ = auxiliaryData(request_, clock_.today());
     auto optional = request_.optional;
-    const bool ageRequired = request_.required && request_.required->has(Right::AgeVerification);
-    if (request_.requiredAge && optional && !ageRequired) optional->add(Right::AgeVerification);
+    if (optional) *optional = *optional | (request_.checks() - request_.required.value_or(Rights()));
     return paos::Eac1Input{.acceptedEidTypes = request_.acceptedEidTypes,
                            .certificates = request_.linkInEac2 || !pki_.link ? std::vector{pki_.at, pki_.dv} : std::vector{pki_.at, pki_.dv, *pki_.link},
                            .descriptionDer = pki_.description,
@@ -134,7 +141,7 @@ paos::ServerBody EidDialogue::take(const paos::Eac1Output& output)
     challenge_ = output.challenge;
     ephemeral_ = generateKey(*curve, random_);
     const auto toSign = concat({output.idPicc, output.challenge, xCoordinate(ephemeral_->point), auxiliaryData_}); // TR-03110-3 B.4.3
-    signature_ = sign(pki_.atKey, HashAlgorithm::Sha256, toSign);
+    signature_ = pki_.signTerminal(toSign);
     turn_ = request_.signLater ? Turn::ChallengeOnly : Turn::Eac2;
     const bool linkNow = request_.linkInEac2 && pki_.link;
     return paos::Eac2Input{.certificates = linkNow ? std::vector{*pki_.link} : std::vector<CvCertificate>(),
@@ -158,8 +165,10 @@ paos::ServerBody EidDialogue::take(const paos::Eac2Output& output)
     if (!keys) return fail(notGenuine, keys.error());
     std::vector<Verification> verifications;
     if (request_.requiredAge && record_.effective.has(Right::AgeVerification)) verifications.push_back(Verification::Age);
+    if (request_.communityId && record_.effective.has(Right::CommunityVerification)) verifications.push_back(Verification::Community);
     if (request_.documentValidity) verifications.push_back(Verification::DocumentValidity);
-    reading_.emplace(*keys, record_.effective, std::move(verifications));
+    const bool pseudonym = pki_.sectorKey && record_.effective.has(Right::RestrictedIdentification);
+    reading_.emplace(*keys, record_.effective, verifications, pseudonym ? pki_.sectorKeyObject() : Bytes(), request_.reading);
     turn_ = Turn::Transmit;
     return sendBatch();
 }
@@ -180,13 +189,19 @@ paos::ServerBody EidDialogue::take(const paos::TransmitResponse& response)
 paos::ServerBody EidDialogue::finish()
 {
     const auto& verdicts = reading_->verdicts();
-    const auto age = verdicts.find(Verification::Age), valid = verdicts.find(Verification::DocumentValidity);
-    if (age != verdicts.end()) record_.ageVerified = age->second;
-    if (valid != verdicts.end() && !valid->second) return fail(expired, "the card has expired");
+    const auto verdict = [&](Verification what) -> std::optional<bool> {
+        const auto it = verdicts.find(what);
+        return it == verdicts.end() ? std::nullopt : std::optional(it->second);
+    };
+    record_.ageVerified = verdict(Verification::Age);
+    record_.communityVerified = verdict(Verification::Community);
+    record_.documentValid = verdict(Verification::DocumentValidity);
+    if (record_.documentValid == false) return fail(expired, "the card has expired");
     auto groups = reading_->takeDataGroups();
     for (const auto& [number, file] : groups)
         if (!readDataGroup(number, file.view())) return fail(internalError, "data group " + std::to_string(number) + " is malformed");
     record_.dataGroups = std::move(groups);
+    record_.pseudonym = reading_->takePseudonym();
     if (!request_.disconnect) return end({});
     turn_ = Turn::Disconnect;
     return paos::Disconnect{};

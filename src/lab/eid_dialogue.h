@@ -22,6 +22,7 @@ struct ServiceRequest // what the service asks for
     std::optional<Rights> optional = Rights{Right::ReadDg1, Right::ReadDg2, Right::ReadDg3,  Right::ReadDg4,  Right::ReadDg5,  Right::ReadDg6, Right::ReadDg7,
                                             Right::ReadDg8, Right::ReadDg9, Right::ReadDg10, Right::ReadDg13, Right::ReadDg17, Right::ReadDg19};
     std::optional<int> requiredAge = {};        // years; with it AgeVerification joins the optional rights, unless it is required
+    std::optional<Bytes> communityId = {};      // where the holder should live, the first bytes of it; likewise AddressVerification
     bool documentValidity = false;              // let the card verify that it has not expired today
     std::string transactionInfo = {};
     std::vector<EidType> acceptedEidTypes = {}; // empty: not sent
@@ -30,7 +31,9 @@ struct ServiceRequest // what the service asks for
     bool didList = false;                       // ask for that, too
     bool disconnect = false;                    // at the end
     bool signLater = false;                     // the signature comes with EACAdditionalInputType
+    ReadingStyle reading = {};
 
+    Rights checks() const;         // that the above let the card make, as rights
     Rights terminalRights() const; // what the AT must hold for this
 };
 

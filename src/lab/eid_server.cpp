@@ -19,8 +19,9 @@ static TlsProfile profileFor(const LabPki& pki, Sessions& sessions)
     return profile;
 }
 
-EidServer::EidServer(const LabPki& pki, const ServiceRequest& request, Sessions& sessions, Random& random, const Clock& clock, FaultScript faults)
-    : pki_(pki), request_(request), sessions_(sessions), random_(random), clock_(clock),
+EidServer::EidServer(const LabPki& pki, const ServiceRequest& request, const PaosStyle& style, Sessions& sessions, Random& random, const Clock& clock,
+                     FaultScript faults)
+    : pki_(pki), request_(request), style_(style), sessions_(sessions), random_(random), clock_(clock),
       http_(Server::EidServer, profileFor(pki, sessions), largestMessage, std::move(faults),
             [this](const HttpRequest& r) { return answer(r, sessions_.withId(r.pskIdentity)); })
 {
@@ -47,7 +48,10 @@ HttpAnswer EidServer::answer(const HttpRequest& request, Session* session)
     const auto message = network::parseClientMessage(request.body);
     if (!message) return refusal("not a PAOS message of a client");
     if (!session->dialogue) session->dialogue = std::make_unique<EidDialogue>(pki_, request_, session->record, random_, clock_);
-    return paosAnswer(200, session->dialogue->answer(*message));
+    auto answer = paosAnswer(style_.status, session->dialogue->answer(*message));
+    answer.body = disguised(std::move(answer.body), style_);
+    answer.chunked = style_.chunked;
+    return answer;
 }
 
 } // namespace eidkern::lab

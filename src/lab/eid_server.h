@@ -3,6 +3,7 @@
 #pragma once
 #include "lab/eid_dialogue.h"
 #include "lab/http_server.h"
+#include "lab/paos_disguise.h"
 
 namespace eidkern::lab
 {
@@ -13,7 +14,8 @@ public:
     static constexpr auto path = "/paos";
     static constexpr std::size_t largestMessage = 4 * 1024 * 1024;
 
-    EidServer(const LabPki& pki, const ServiceRequest& request, Sessions& sessions, Random& random, const Clock& clock, FaultScript faults);
+    EidServer(const LabPki& pki, const ServiceRequest& request, const PaosStyle& style, Sessions& sessions, Random& random, const Clock& clock,
+              FaultScript faults);
 
     bool listen(std::uint16_t port) { return http_.listen(port); }
     HttpAnswer attached(const HttpRequest& request); // that came to the eService
@@ -25,6 +27,7 @@ private:
 
     const LabPki& pki_;
     const ServiceRequest& request_;
+    const PaosStyle style_;
     Sessions& sessions_;
     Random& random_;
     const Clock& clock_;

@@ -1,5 +1,7 @@
 #include "lab/http_server.h"
 
+#include <cstdio>
+
 #include "network/http_parser.h"
 
 namespace eidkern::lab
@@ -22,6 +24,7 @@ static std::string_view reason(int status)
     switch (status)
     {
         case 200: return "OK";
+        case 202: return "Accepted";
         case 303: return "See Other";
         case 400: return "Bad Request";
         case 404: return "Not Found";
@@ -32,14 +35,30 @@ static std::string_view reason(int status)
     }
 }
 
+static std::string inChunks(std::string_view body) // of 1, 2, 3, ... bytes
+{
+    std::string out;
+    for (std::size_t size = 1; !body.empty(); ++size)
+    {
+        const auto chunk = body.substr(0, size);
+        char head[24];
+        std::snprintf(head, sizeof head, "%zx\r\n", chunk.size());
+        out.append(head).append(chunk).append("\r\n");
+        body.remove_prefix(chunk.size());
+    }
+    return out + "0\r\n\r\n";
+}
+
 static std::string encode(const HttpAnswer& answer)
 {
     std::string head = "HTTP/1.1 " + std::to_string(answer.status) + ' ' + std::string(reason(answer.status)) + "\r\n";
-    head += "Content-Type: " + answer.contentType + "\r\nContent-Length: " + std::to_string(answer.body.size()) + "\r\nCache-Control: no-store\r\n";
+    head += "Content-Type: " + answer.contentType + "\r\nCache-Control: no-store\r\n";
+    head += answer.chunked ? "Transfer-Encoding: chunked\r\n" : "Content-Length: " + std::to_string(answer.body.size()) + "\r\n";
     if (answer.status == 405) head += "Allow: GET, POST\r\n";
     if (!answer.location.empty()) head += "Location: " + answer.location + "\r\n";
+    for (const auto& [name, value] : answer.headers) head += name + ": " + value + "\r\n";
     if (answer.closeAfterwards) head += "Connection: close\r\n";
-    return head + "\r\n" + answer.body;
+    return head + "\r\n" + (answer.chunked ? inChunks(answer.body) : answer.body);
 }
 
 HttpServer::HttpServer(Server who, TlsProfile usual, std::size_t largestBody, FaultScript faults, Handler handler)
@@ -94,6 +113,8 @@ void HttpServer::feed(TlsConnection& connection, Reading& reading, const QByteAr
                             .body = reading.parser.takeBody(),
                             .pskIdentity = connection.identity(),
                             .tlsSession = connection.session(),
+                            .accept = std::string(parser.header("Accept")),
+                            .acceptLanguage = std::string(parser.header("Accept-Language")),
                             .keepsOpen = keepsOpen});
         const auto rest = reading.parser.rest();
         reading.parser = parserFor(largestBody_);

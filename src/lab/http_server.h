@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "lab/lab_tls.h"
 
@@ -18,6 +20,7 @@ struct HttpRequest
     std::string method, target, body;
     std::string pskIdentity; // empty without PSK
     std::string tlsSession;  // as TlsConnection::session() has it
+    std::string accept, acceptLanguage; // headers
     bool keepsOpen = true;   // the client wants to go on with this connection
 };
 
@@ -38,6 +41,8 @@ struct HttpAnswer
     std::string location = {}; // header of this name; empty: left out
     Delivery delivery = Delivery::Whole;
     bool closeAfterwards = false;
+    bool chunked = false;
+    std::vector<std::pair<std::string, std::string>> headers = {}; // more of them
     bool operator==(const HttpAnswer&) const = default;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lab/tls_variants.h"
+
 namespace eidkern::lab
 {
 
@@ -29,12 +31,34 @@ static LabPki pkiFor(Random& random, const Clock& clock, LabOptions& options)
         const bool known = std::ranges::any_of(pki.trustedCscas, [&](const auto& other) { return sameHolder(csca, other); });
         if (!known) pki.trustedCscas.push_back(std::move(csca));
     }
+    if (options.certificates.formerCvca) pki.addFormerCvca(random, clock.today());
+    if (options.certificates.rsa) pki.useRsa(*options.certificates.rsa, clock.today());
+    pki.descriptionFormat = options.certificates.description;
+    const bool pseudonyms = options.request.terminalRights().has(Right::RestrictedIdentification);
+    if (pseudonyms && !pki.sectorKey) pki.sectorKey = generateKey(Curve::brainpoolP256r1(), random);
     return pki;
+}
+
+// One context per server, so that its sessions can be resumed.
+static FaultScript withTlsVariants(FaultScript faults, std::map<Server, std::string> variants)
+{
+    if (variants.empty()) return faults;
+    const auto contexts = std::make_shared<std::map<Server, std::shared_ptr<TlsContext>>>();
+    faults.tls = [scripted = faults.tls, variants = std::move(variants), contexts](Server server, int number, const TlsProfile& usual) {
+        auto chosen = scripted ? scripted(server, number, usual) : nullptr;
+        const auto variant = variants.find(server);
+        if (chosen || variant == variants.end()) return chosen;
+        auto& context = (*contexts)[server];
+        if (!context) context = tlsContext(variant->second, usual);
+        return context;
+    };
+    return faults;
 }
 
 Lab::Lab(Random& random, const Clock& clock, LabOptions options)
     : pki_(pkiFor(random, clock, options)), request_(std::move(options.request)), sessions_(random, clock),
-      eidServer_(pki_, request_, sessions_, random, clock, options.faults), eService_(pki_, eidServer_, sessions_, options.site, options.faults)
+      eidServer_(pki_, request_, options.paos, sessions_, random, clock, options.faults),
+      eService_(pki_, request_, eidServer_, sessions_, options.site, options.faults)
 {
 }
 
@@ -51,6 +75,7 @@ HttpServer& Lab::http(Server server)
 
 tl::expected<std::unique_ptr<Lab>, std::string> Lab::start(Random& random, const Clock& clock, LabOptions options)
 {
+    options.faults = withTlsVariants(std::move(options.faults), std::move(options.tls));
     const auto eServicePort = options.eServicePort, eidServerPort = options.eidServerPort;
     std::unique_ptr<Lab> lab(new Lab(random, clock, std::move(options)));
     const auto busy = [](std::string_view who, std::uint16_t port) {

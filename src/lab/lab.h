@@ -1,6 +1,7 @@
 // The test lab: an eService and an eID-Server on 127.0.0.1 with a test PKI of their own. Everything runs on the Qt event loop
 // of the thread that made it; several labs may live in one process. Random, Clock and the loop outlive the lab.
 #pragma once
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,9 +16,19 @@
 namespace eidkern::lab
 {
 
+struct CertificateOptions // of the terminal's CV certificates
+{
+    std::optional<RsaPadding> rsa = {};
+    bool formerCvca = false; // not with RSA
+    DescriptionFormat description = DescriptionFormat::Plain;
+};
+
 struct LabOptions
 {
     ServiceRequest request = {};
+    CertificateOptions certificates = {};
+    PaosStyle paos = {};
+    std::map<Server, std::string> tls = {}; // a server's name in tlsVariants(); where `faults` choose nothing
     std::optional<LabPki> pki = {};         // nothing: a fresh one
     std::vector<Bytes> trustedCscas = {};   // DER; they join those of the PKI, unless their key is among these
     std::uint16_t eServicePort = 0, eidServerPort = 0; // 0: any free one

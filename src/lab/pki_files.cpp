@@ -2,6 +2,7 @@
 //   cvca.key.pem dv.key.pem at.key.pem eservice.key.pem eid-server.key.pem   PKCS#8, mode 0600
 //   cvca.cvcert dv.cvcert [at.cvcert description.der]                        CV certificates as their bytes; the last two are
 //                                                                            made anew when they are missing or do not fit
+//   [sector.key.pem]                                                        for pseudonyms, once somebody has asked for one
 //   eservice.der eid-server.der                                              TLS certificates
 //   [csca*.der]                                                              whom the eID-Server trusts for cards
 #include "lab/pki.h"
@@ -90,7 +91,7 @@ Loaded<TlsKey> loadKey(const fs::path& file)
     return key;
 }
 
-Loaded<EcKey> loadCvKey(const fs::path& file, const CvCertificate& certificate)
+Loaded<EcKey> loadCvKey(const fs::path& file, const CvCertificate& certificate = {})
 {
     const auto pkey = loadKey(file);
     if (!pkey) return unexpected(pkey.error());
@@ -173,8 +174,7 @@ tl::expected<LabPki, std::string> LabPki::load(const fs::path& directory, Date t
     if (!dv) return unexpected(dv.error());
     if (!cvca->isSelfSigned() || !isSignedBy(*cvca, cvca->key, cvca->key.curve) || dv->car != cvca->chr || !signaturesHold({*dv, *cvca}))
         return unexpected(complaint(directory / "dv.cvcert", "was not issued by the CVCA beside it"));
-    auto cvcaKey = loadCvKey(directory / "cvca.key.pem", *cvca), dvKey = loadCvKey(directory / "dv.key.pem", *dv),
-         atKey = loadCvKey(directory / "at.key.pem", {});
+    auto cvcaKey = loadCvKey(directory / "cvca.key.pem", *cvca), dvKey = loadCvKey(directory / "dv.key.pem", *dv), atKey = loadCvKey(directory / "at.key.pem");
     for (const auto* key : {&cvcaKey, &dvKey, &atKey})
         if (!*key) return unexpected(key->error());
     auto eServiceKey = loadKey(directory / "eservice.key.pem"), eidServerKey = loadKey(directory / "eid-server.key.pem");
@@ -196,6 +196,13 @@ tl::expected<LabPki, std::string> LabPki::load(const fs::path& directory, Date t
                .eidServerCertificate = *eidServer,
                .trustedCscas = std::move(*cscas)};
     loadTerminal(pki, directory, today);
+    std::error_code ignored;
+    if (const auto sector = directory / "sector.key.pem"; fs::exists(sector, ignored))
+    {
+        auto key = loadCvKey(sector);
+        if (!key) return unexpected(key.error());
+        pki.sectorKey = std::move(*key);
+    }
     return pki;
 }
 
@@ -209,12 +216,15 @@ tl::expected<void, std::string> LabPki::save(const fs::path& directory) const
         if (result && !content.empty()) result = writeFile(directory / name, content, mode);
     };
     const auto key = [&](const std::string& name, const TlsKey& pkey) { write(name, toPem(pkey).view(), 0600); };
+    if (formerCvca) write("cvca-former.cvcert", formerCvca->whole, 0644);
+    write(cvcaFile(rsa != nullptr), cvca.whole, 0644);
+    if (rsa) return result; // certificates of keys that are not kept
+    if (sectorKey) key("sector.key.pem", toPkey(*sectorKey));
     key("cvca.key.pem", toPkey(cvcaKey));
     key("dv.key.pem", toPkey(dvKey));
     key("at.key.pem", toPkey(atKey));
     key("eservice.key.pem", eServiceKey);
     key("eid-server.key.pem", eidServerKey);
-    write("cvca.cvcert", cvca.whole, 0644);
     write("dv.cvcert", dv.whole, 0644);
     write("at.cvcert", at.whole, 0644);
     write("description.der", description, 0644);

@@ -1,7 +1,11 @@
 // The public face of the lab.
+#include <algorithm>
+
 #include "card/simulator/document_signer.h"
 #include "eidkern/lab.h"
 #include "lab/lab.h"
+#include "lab/tls_variants.h"
+#include "lab/variants.h"
 #include "network/qt_clock.h"
 #include "network/qt_scheduler.h"
 
@@ -23,6 +27,27 @@ tl::expected<Rights, std::string> rightsOf(const std::vector<std::string>& names
     return rights;
 }
 
+// "eid-server=rsa-2048"
+tl::expected<void, std::string> chooseTls(const std::string& choice, std::map<lab::Server, std::string>& chosen)
+{
+    static const std::map<std::string, lab::Server> servers{
+        {"eservice", lab::Server::EService}, {"eid-server", lab::Server::EidServer}, {"redirector", lab::Server::Redirector}};
+    const auto equals = std::min(choice.find('='), choice.size());
+    const auto server = servers.find(choice.substr(0, equals));
+    const auto name = choice.substr(std::min(equals + 1, choice.size()));
+    const bool known = std::ranges::any_of(lab::tlsVariants(), [&](const auto& each) { return each.name == name; });
+    if (server == servers.end() || !known) return tl::unexpected("the lab knows no such TLS '" + choice + "'");
+    chosen[server->second] = name;
+    return {};
+}
+
+tl::expected<void, std::string> takeVariants(const LabSettings& settings, lab::LabOptions& options)
+{
+    for (const auto& choice : settings.tls)
+        if (auto known = chooseTls(choice, options.tls); !known) return known;
+    return lab::apply(settings.variants, options);
+}
+
 tl::expected<lab::LabOptions, std::string> optionsOf(const LabSettings& settings, Random& random, Date today)
 {
     lab::LabOptions options;
@@ -36,7 +61,10 @@ tl::expected<lab::LabOptions, std::string> optionsOf(const LabSettings& settings
     }
     if (settings.requiredAge > 0) options.request.requiredAge = settings.requiredAge;
     options.request.transactionInfo = settings.transactionInfo;
-    options.site = {settings.attached, settings.redirects};
+    const auto community = fromHex(settings.communityId);
+    if (!community || community->size() > 7) return tl::unexpected(std::string("a community ID has up to 14 digits, in pairs"));
+    if (!community->empty()) options.request.communityId = *community;
+    if (const auto taken = takeVariants(settings, options); !taken) return tl::unexpected(taken.error());
     options.eServicePort = settings.eServicePort;
     options.eidServerPort = settings.eidServerPort;
     options.trustedCscas = {card::testCscaCertificate()};
@@ -62,22 +90,38 @@ public:
         auto started = lab::Lab::start(random_, clock_, std::move(*options));
         if (!started) return tl::unexpected(started.error());
         lab_ = std::move(*started);
-        if (settings.pkiFolder.empty()) return {};
+        folder_ = settings.pkiFolder;
+        if (folder_.empty()) return {};
         return lab_->pki().save(settings.pkiFolder); // with the terminal certificate for this port
     }
 
     std::string tcTokenUrl() const override { return lab_->tcTokenUrl(); }
     std::string selfAuthUrl() const override { return lab_->selfAuthUrl(); }
+    std::string startPageUrl() const override { return lab_->startPageUrl(); }
     std::vector<std::uint8_t> cvca() const override { return lab_->cvca().whole; }
+    std::vector<std::uint8_t> formerCvca() const override { return lab_->pki().formerCvca ? lab_->pki().formerCvca->whole : Bytes(); }
+    std::string cvcaFile() const override { return folder_.empty() ? folder_ : folder_ + '/' + lab::LabPki::cvcaFile(lab_->pki().rsa != nullptr); }
 
 private:
     network::QtScheduler scheduler_;
     network::QtClock clock_{scheduler_};
     SystemRandom random_;
+    std::string folder_;
     std::unique_ptr<lab::Lab> lab_;
 };
 
 } // namespace
+
+template<typename Table>
+static std::vector<LabVariant> listed(const Table& table)
+{
+    std::vector<LabVariant> list;
+    for (const auto& each : table) list.push_back({each.name, each.german, each.english});
+    return list;
+}
+
+std::vector<LabVariant> labVariants() { return listed(lab::variants()); }
+std::vector<LabVariant> labTlsVariants() { return listed(lab::tlsVariants()); }
 
 tl::expected<std::unique_ptr<PublicLab>, std::string> PublicLab::start(const LabSettings& settings)
 {

@@ -83,9 +83,14 @@ std::string selfAuthenticationJson(const SessionRecord& record)
             const auto* without = record.effective.has(readRight(number)) ? "NOTONCHIP" : "PROHIBITED";
             operations[QLatin1String(name)] = QLatin1String(value ? "ALLOWED" : without);
         }
-        operations["AgeVerification"] = QLatin1String(record.ageVerified ? "ALLOWED" : "PROHIBITED");
-        operations["RestrictedID"] = QLatin1String("PROHIBITED");
-        operations["PlaceVerification"] = QLatin1String("PROHIBITED");
+        const auto operation = [&](const char* name, bool done) { operations[QLatin1String(name)] = QLatin1String(done ? "ALLOWED" : "PROHIBITED"); };
+        operation("AgeVerification", record.ageVerified.has_value());
+        operation("PlaceVerification", record.communityVerified.has_value());
+        operation("RestrictedID", !record.pseudonym.empty());
+        if (!record.pseudonym.empty()) data["RestrictedID"] = QJsonObject{{"ID", text(toHex(record.pseudonym.view()))}};
+        if (record.ageVerified) root["FulfilsAgeVerification"] = QJsonObject{{"FulfilsRequest", *record.ageVerified}};
+        if (record.communityVerified) root["FulfilsPlaceVerification"] = QJsonObject{{"FulfilsRequest", *record.communityVerified}};
+        if (record.documentValid) root["DocumentValidity"] = QJsonObject{{"Status", QLatin1String(*record.documentValid ? "valid" : "expired")}};
         root["PersonalData"] = data;
         root["OperationsAllowedByUser"] = operations;
     }

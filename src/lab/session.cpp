@@ -7,8 +7,8 @@
 namespace eidkern::lab
 {
 
-Session::Session(std::string identifier, std::string refresh, Secret key, std::chrono::system_clock::time_point now)
-    : record{.id = std::move(identifier)}, refreshId(std::move(refresh)), psk(std::move(key)), born(now)
+Session::Session(std::string identifier, std::string refresh, std::string result, Secret key, std::chrono::system_clock::time_point now)
+    : record{.id = std::move(identifier)}, refreshId(std::move(refresh)), resultId(std::move(result)), psk(std::move(key)), born(now)
 {
 }
 
@@ -18,7 +18,8 @@ Session* Sessions::create(bool selfAuthentication)
 {
     makeRoom();
     if (sessions_.size() == most) return nullptr;
-    auto session = std::make_unique<Session>(toHex(random_.bytes(16)), toHex(random_.bytes(16)), Secret(random_.bytes(32)), clock_.now());
+    const auto id = [this] { return toHex(random_.bytes(16)); };
+    auto session = std::make_unique<Session>(id(), id(), id(), Secret(random_.bytes(32)), clock_.now());
     session->record.selfAuthentication = selfAuthentication;
     return sessions_.emplace_back(std::move(session)).get();
 }
@@ -43,9 +44,12 @@ Session* Sessions::withTlsSession(std::string_view tlsSession)
     return it == sessions_.rend() || expired(**it) ? nullptr : it->get();
 }
 
-Session* Sessions::withRefreshId(std::string_view refreshId)
+Session* Sessions::withRefreshId(std::string_view refreshId) { return withSecret(&Session::refreshId, refreshId); }
+Session* Sessions::withResultId(std::string_view resultId) { return withSecret(&Session::resultId, resultId); }
+
+Session* Sessions::withSecret(const std::string Session::* member, std::string_view value)
 {
-    const auto matches = [&](const auto& session) { return equalInConstantTime(asBytes(session->refreshId), asBytes(refreshId)); };
+    const auto matches = [&](const auto& session) { return equalInConstantTime(asBytes((*session).*member), asBytes(value)); };
     const auto it = std::ranges::find_if(sessions_, matches);
     return it == sessions_.end() || expired(**it) ? nullptr : it->get();
 }

@@ -1,4 +1,4 @@
-// Sessions of the lab: from the tcToken to the refresh address. Unguessable, single-use, few, and not for long.
+// Sessions of the lab: from the tcToken to the refresh address. Unguessable, few, and not for long.
 #pragma once
 #include <chrono>
 #include <deque>
@@ -32,19 +32,22 @@ struct SessionRecord // what the servers saw
     std::vector<std::string> sent = {};                  // to the client
     Rights offered = {}, effective = {};                 // what could be granted, what was
     std::vector<std::string> carsWithoutChain = {};      // EAC1Output: trust points to which the client found no chain
-    std::optional<bool> ageVerified = {};
+    std::optional<bool> ageVerified = {}, communityVerified = {}, documentValid = {}; // what the card said; nothing: not asked
+    Secret pseudonym = {};                               // of restricted identification; empty: not read
     std::map<int, Secret> dataGroups = {};               // whole files, of those that the card has
     std::optional<paos::ResultOf> outcome = {};          // of StartPAOSResponse
     bool refreshed = false;                              // the refresh address has been visited
+    std::string clientMinor = {};                        // ResultMinor that came with it
 };
 
 struct Session
 {
-    Session(std::string identifier, std::string refresh, Secret key, std::chrono::system_clock::time_point now);
+    Session(std::string identifier, std::string refresh, std::string result, Secret key, std::chrono::system_clock::time_point now);
     ~Session();
 
     SessionRecord record;
-    const std::string refreshId; // for the refresh address; the PSK identity is no secret, this is
+    const std::string refreshId; // for the refresh address, once; the PSK identity is no secret, this is
+    const std::string resultId;  // for the page to which it leads
     const Secret psk;
     const std::chrono::system_clock::time_point born;
     std::string tlsSession = {};           // attached: the one that fetched the token
@@ -63,12 +66,14 @@ public:
     Session* withId(std::string_view id);               // nullptr: unknown or expired
     Session* withTlsSession(std::string_view tlsSession); // the same; the newest that was attached to this TLS session
     Session* withRefreshId(std::string_view refreshId); // the same
+    Session* withResultId(std::string_view resultId);   // the same
     const SessionRecord* last() const;                  // of the session created last
     std::vector<const SessionRecord*> all() const;      // oldest first; those that are still kept
 
 private:
     bool expired(const Session& session) const { return clock_.now() - session.born > lifetime; }
     void makeRoom();
+    Session* withSecret(const std::string Session::* member, std::string_view value);
 
     Random& random_;
     const Clock& clock_;

@@ -113,6 +113,11 @@ private Q_SLOTS:
                                                       << QByteArray("--consent auto");
         QTest::newRow("no such address") << QStringList{"card", "serve", "--vpcd", "nowhere"} << QByteArray("--vpcd nowhere");
         QTest::newRow("no such persona") << QStringList{"card", "serve", "--persona", "/no/such/file"} << QByteArray("/no/such/file");
+        QTest::newRow("no such variant") << QStringList{"lab", "--variant", "attached,sideways"} << QByteArray("sideways");
+        QTest::newRow("variants that exclude each other") << QStringList{"lab", "--variant", "rsa-pss", "--variant", "link"} << QByteArray("link");
+        QTest::newRow("no such TLS") << QStringList{"lab", "--tls", "eservice=best"} << QByteArray("eservice=best");
+        QTest::newRow("no such server") << QStringList{"lab", "--tls", "server=expired"} << QByteArray("server=expired");
+        QTest::newRow("no community") << QStringList{"lab", "--community", "027"} << QByteArray("community");
         QTest::newRow("no such workflow") << QStringList{"graph", "dance"} << QByteArray("self-authentication");
     }
     void usage()
@@ -124,6 +129,44 @@ private Q_SLOTS:
         QVERIFY2(outcome.err.contains(says) || outcome.out.contains(says), outcome.out + outcome.err);
     }
 
+    void theLabTellsItsVariants()
+    {
+        const auto list = run({"lab", "--variants", "--lang", "de"});
+        QCOMPARE(list.code, 0);
+        for (const char* name : {"  pseudonym ", "  rsa-pss ", "  paos-chunked ", "  dhe-2048 "}) QVERIFY2(list.out.contains(name), name);
+        QVERIFY(list.out.contains("Pseudonym zu lesen") && run({"lab", "--variants", "--lang", "en"}).out.contains("read the pseudonym"));
+    }
+
+    void aLabWithVariants_data()
+    {
+        QTest::addColumn<QStringList>("options");
+        QTest::addColumn<QStringList>("trusts"); // files in the PKI folder
+        QTest::addColumn<int>("code");
+        QTest::newRow("RSA") << QStringList{"--variant", "rsa-pkcs1,description-pdf,attached"} << QStringList{"cvca-rsa.cvcert"} << 0;
+        QTest::newRow("RSA, the wrong root") << QStringList{"--variant", "rsa-pss"} << QStringList{"cvca.cvcert"} << 14;
+        QTest::newRow("link: the former root") << QStringList{"--variant", "link"} << QStringList{"cvca-former.cvcert"} << 0;
+        QTest::newRow("link: both") << QStringList{"--variant", "link-in-eac2"} << QStringList{"cvca.cvcert", "cvca-former.cvcert"} << 0;
+        QTest::newRow("TLS") << QStringList{"--tls", "eservice=dhe-2048"} << QStringList{"cvca.cvcert"} << 14;
+    }
+    void aLabWithVariants()
+    {
+        QFETCH(QStringList, options);
+        QFETCH(QStringList, trusts);
+        QFETCH(int, code);
+        const QTemporaryDir folder;
+        QProcess lab;
+        lab.start(EIDKERN_CLI, QStringList{"lab", "--json", "--pki", folder.filePath("pki")} + options);
+        QVERIFY(lab.waitForReadyRead(60'000));
+        const auto addresses = QJsonDocument::fromJson(lab.readLine()).object();
+        QVERIFY(addresses["startPageUrl"].toString().startsWith("https://127.0.0.1:"));
+        QStringList login{"auth", addresses["tcTokenUrl"].toString(), "--consent", "auto", "--json"};
+        for (const auto& file : trusts) login << "--cvca" << folder.filePath("pki/" + file);
+        const auto auth = run(login);
+        QVERIFY2(auth.code == code, auth.out + auth.err);
+        lab.terminate();
+        QVERIFY(lab.waitForFinished(10'000));
+    }
+
     void twoTerminals()
     {
         const QTemporaryDir folder;
@@ -131,7 +174,7 @@ private Q_SLOTS:
         for (int round = 0; round < 2; ++round) // the second lab keeps the PKI of the first
         {
             QProcess lab;
-            lab.start(EIDKERN_CLI, {"lab", "--json", "--pki", pki, "--require", "FamilyName", "--offer", "GivenNames,DateOfBirth"});
+            lab.start(EIDKERN_CLI, {"lab", "--json", "--pki", pki, "--require", "FamilyName", "--offer", "GivenNames,DateOfBirth", "--variant", "pseudonym"});
             QVERIFY(lab.waitForReadyRead(60'000));
             const auto addresses = QJsonDocument::fromJson(lab.readLine()).object();
             const auto cvca = addresses["cvca"].toString();
@@ -142,6 +185,7 @@ private Q_SLOTS:
             const auto self = run({"self-auth", addresses["selfAuthUrl"].toString(), "--cvca", cvca, "--consent", "auto", "--json"});
             QVERIFY2(self.code == 0, self.out + self.err);
             QVERIFY(personalData(self.lines()).contains("GivenNames"));
+            QCOMPARE(personalData(self.lines())["RestrictedID"].toObject()["ID"].toString().size(), 64);
             const auto auth = run({"auth", addresses["tcTokenUrl"].toString(), "--cvca", cvca, "--consent", "auto", "--json"});
             QVERIFY2(auth.code == 0, auth.out + auth.err);
             QVERIFY(auth.lines().last()["location"].toString().endsWith("ResultMajor=ok"));

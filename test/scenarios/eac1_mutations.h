@@ -54,6 +54,7 @@ private:
             {"no certificate is listed", [](const Eac1Mutation& m, auto& e) { m.describe(e, [](auto& d) { d.commCertificates.clear(); }); }},
             {"no AT", [](const Eac1Mutation&, auto& e) { std::erase_if(e.certificates, [](auto& c) { return c.isTerminal(); }); }},
             {"no DV", [](const Eac1Mutation&, auto& e) { std::erase_if(e.certificates, [](auto& c) { return c.isDv(); }); }},
+            {"no link", [](const Eac1Mutation&, auto& e) { std::erase_if(e.certificates, [](auto& c) { return c.isCvca(); }); }},
             {"two ATs", [](const Eac1Mutation& m, auto& e) { e.certificates.push_back(m.pki_.at); }},
             {"two DVs", [](const Eac1Mutation& m, auto& e) { e.certificates.push_back(m.pki_.dv); }},
             {"AT signature", [](const Eac1Mutation&, auto& e) { forge(e, &CvCertificate::isTerminal); }},

@@ -77,7 +77,9 @@ class link_certificate_test : public QObject
     {
         lab::FaultScript faults;
         faults.answer = [this](lab::Server server, int number, const lab::HttpRequest&, lab::HttpAnswer& answer) { meddle(server, number, answer); };
-        lab = labFor(random, clock, faults, {.linkInEac2 = formerCvca}, {}, formerCvca);
+        lab::LabOptions options;
+        options.certificates.formerCvca = options.request.linkInEac2 = formerCvca;
+        lab = labFor(random, clock, faults, std::move(options));
         changed.emplace(lab->pki(), random, clock.today());
     }
 

@@ -126,11 +126,9 @@ inline SimulatedCard cardFor(const lab::Lab& lab, std::string_view persona = "ad
     return SimulatedCard::fromPersona(SimulatedCard::builtInPersona(persona), anchorsOf(lab)).value();
 }
 
-// The lab of a test, with the test's clock and script. `formerCvca`: there was another CVCA before, and a link leads from it.
-inline std::unique_ptr<lab::Lab> labFor(Random& random, const Clock& clock, lab::FaultScript faults = {}, lab::ServiceRequest request = {},
-                                        lab::SiteOptions site = {}, bool formerCvca = false)
+// The lab of a test, with the test's clock and script.
+inline std::unique_ptr<lab::Lab> labFor(Random& random, const Clock& clock, lab::FaultScript faults = {}, lab::LabOptions options = {})
 {
-    lab::LabOptions options;
     options.pki = [&] {
         static std::optional<lab::LabPki> made; // one RSA key for the whole test program
         if (!made) made = lab::LabPki::fresh(random, clock.today());
@@ -148,11 +146,8 @@ inline std::unique_ptr<lab::Lab> labFor(Random& random, const Clock& clock, lab:
                            p.eidServerCertificate,
                            p.trustedCscas};
     }();
-    if (formerCvca) options.pki->addFormerCvca(random, clock.today());
     options.trustedCscas = {card::testCscaCertificate()};
     options.faults = std::move(faults);
-    options.request = std::move(request);
-    options.site = site;
     return lab::Lab::start(random, clock, std::move(options)).value();
 }
 

@@ -16,7 +16,7 @@ enum class Must { Fail, GoOn, Either };
 
 struct ConnectionFault
 {
-    std::string name; // one of tlsFault()
+    std::string name; // one of lab::tlsVariants()
     Must must = Must::Fail;
 };
 
@@ -26,15 +26,15 @@ inline const std::vector<ConnectionFault>& connectionFaults()
                                                   {"close"},
                                                   {"reset"},
                                                   {"stall"},
-                                                  {"wrong host"},
+                                                  {"wrong-host"},
                                                   {"expired", Must::Either},
-                                                  {"not yet valid", Must::Either}, // the eID-Server's
-                                                  {"RSA 2048"},
-                                                  {"DHE 2048", Must::Either},
-                                                  {"TLS 1.1"},
-                                                  {"changed certificate"},
-                                                  {"no resumption", Must::Either},
-                                                  {"sessions forgotten", Must::Either}};
+                                                  {"not-yet-valid", Must::Either}, // the eID-Server's
+                                                  {"rsa-2048"},
+                                                  {"dhe-2048", Must::Either},
+                                                  {"tls-1.1"},
+                                                  {"changed-certificate"},
+                                                  {"no-resumption", Must::Either},
+                                                  {"sessions-forgotten", Must::Either}};
     return all;
 }
 

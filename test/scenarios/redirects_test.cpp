@@ -23,7 +23,7 @@ class redirects_test : public QObject
         std::unique_ptr<lab::Lab> lab;
         int asked = 0;
         lab::LabOptions options;
-        options.site.redirects = true;
+        options.site.redirectsToken = options.site.redirectsRefresh = true;
         options.trustedCscas = {card::testCscaCertificate()};
         options.faults.answer = [&](lab::Server server, int number, const lab::HttpRequest&, lab::HttpAnswer& answer) {
             if (server != lab::Server::Redirector || number < from) return;
@@ -61,7 +61,7 @@ private Q_SLOTS:
     void theFirstAndTheLastAddress() // PAOS goes on where the token came from; the service's origin is that of the first address
     {
         lab::LabOptions options;
-        options.site.redirects = options.site.attached = true;
+        options.site.redirectsToken = options.site.redirectsRefresh = options.site.attached = true;
         const auto lab = lab::Lab::start(random, clock, std::move(options)).value();
         QCOMPARE(name(login(*lab, lab->redirectorOrigin() + "/tctoken")), name(FailureCode::Certificate_Check_Failed_Same_Origin_Policy_Violation));
     }

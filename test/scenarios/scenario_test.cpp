@@ -9,10 +9,14 @@
 #include <QRegularExpression>
 #include <QTest>
 
+#include "lab/pages.h"
+#include "lab/tls_variants.h"
+#include "lab/variants.h"
 #include "network/paos_codec.h"
+#include "network/tc_token_codec.h"
 #include "scenarios/eac1_mutations.h"
+#include "scenarios/log_check.h"
 #include "scenarios/login_bench.h"
-#include "scenarios/tls_faults.h"
 #include "workflows/deadlines.h"
 
 using namespace eidkern;
@@ -113,21 +117,46 @@ QString seenBy(const lab::Lab& lab) // names of the client's messages
 
 } // namespace
 
-lab::ServiceRequest requestOf(const QJsonObject& asked)
+QStringList words(const QJsonValue& value) // one word, or several
 {
-    lab::ServiceRequest request;
+    QStringList list;
+    for (const auto& each : value.isArray() ? value.toArray() : QJsonArray{value}) list << each.toString();
+    return list;
+}
+
+// "variants": names as `eidkern lab --variants` lists them; "request": what has a value
+lab::LabOptions optionsOf(const QJsonObject& scenario)
+{
+    lab::LabOptions options;
+    std::vector<std::string> variants;
+    for (const auto& each : scenario["variants"].toArray()) variants.push_back(each.toString().toStdString());
+    if (const auto known = lab::apply(variants, options); !known) qFatal("%s", known.error().c_str());
+    const auto asked = scenario["request"].toObject();
+    auto& request = options.request;
     if (asked.contains("requiredAge")) request.requiredAge = asked["requiredAge"].toInt();
-    request.documentValidity = asked["documentValidity"].toBool();
+    if (asked.contains("communityId")) request.communityId = hex(asked["communityId"].toString());
     request.transactionInfo = asked["transactionInfo"].toString().toStdString();
-    request.initializeFramework = asked["initializeFramework"].toBool();
-    request.linkInEac2 = asked["linkInEac2"].toBool();
-    request.didList = asked["didList"].toBool();
-    request.disconnect = asked["disconnect"].toBool();
-    request.signLater = asked["signLater"].toBool();
     for (const auto& wanted : asked["acceptedEidTypes"].toArray())
         for (const auto type : {EidType::CardCertified, EidType::SeCertified, EidType::SeEndorsed, EidType::HwKeyStore})
             if (wanted.toString().toStdString() == name(type)) request.acceptedEidTypes.push_back(type);
-    return request;
+    return options;
+}
+
+// "card": {"trusts": ["current", "former"]}: whose terminals the card accepts, its current trust point first
+std::vector<TrustAnchor> trustPointsOf(const QJsonObject& card, const lab::Lab& lab)
+{
+    std::vector<TrustAnchor> points;
+    for (const auto& each : card["trusts"].toArray())
+        points.push_back(TrustAnchor::parse(each == "former" ? lab.pki().formerCvca.value().whole : lab.cvca().whole).value());
+    return points.empty() ? anchorsOf(lab) : points;
+}
+
+// A misspelt key would test nothing.
+QString unknownKey(const QJsonObject& object, const QStringList& known)
+{
+    for (const auto& key : object.keys())
+        if (!known.contains(key)) return key;
+    return {};
 }
 
 // "persona": the name of a built-in one, "personaWith": keys that are added to it
@@ -164,16 +193,10 @@ class scenario_test : public QObject
         QCOMPARE(seen, wanted);
     }
 
-    static void checkNoSecrets(const LoginBench& bench)
+    static void checkLog(const LoginBench& bench, std::vector<std::string> forbidden)
     {
-        const auto& persona = bench.card.state->persona;
-        for (const auto* secret : {&persona.pin, &persona.can, &persona.puk}) QVERIFY(bench.log.text().find(secret->text()) == std::string::npos);
-        for (const auto& [number, content] : card::dataGroups(persona))
-        {
-            QVERIFY2(bench.log.text().find(toHex(content)) == std::string::npos, "a data group in the log");
-            const auto value = content.size() > 8 ? std::string(asText(ByteView(content).subspan(4))) : std::string();
-            if (!value.empty()) QVERIFY2(bench.log.text().find(value) == std::string::npos, "personal data in the log");
-        }
+        for (auto& word : forbiddenOf(bench.card.state->persona)) forbidden.push_back(std::move(word));
+        QVERIFY2(foundIn(bench.log.text(), forbidden).empty(), ("in the log: " + foundIn(bench.log.text(), forbidden)).c_str());
     }
 
     template<typename W>
@@ -190,7 +213,13 @@ class scenario_test : public QObject
         std::unique_ptr<lab::Lab> lab;
         const auto labPki = [&]() -> const lab::LabPki& { return lab->pki(); };
         lab::FaultScript faults;
+        std::vector<std::string> secrets; // of the sessions; and every password that is entered
         faults.answer = [&](lab::Server server, int number, const lab::HttpRequest&, lab::HttpAnswer& answer) {
+            if (const auto token = network::parseTcToken(answer.body); token && token->refreshAddress)
+            {
+                if (token->psk) secrets.emplace_back(token->psk->text());
+                secrets.push_back(token->refreshAddress->substr(token->refreshAddress->find("session=")));
+            }
             if (!bench) return;
             if (cancelAt.is(server, number)) bench->cancel();
             if (removeAt.is(server, number)) bench->card.remove();
@@ -204,7 +233,6 @@ class scenario_test : public QObject
                     bench->scheduler.post([bench] { bench->clock.advance(deadline::exchange + std::chrono::seconds(1)); });
             }
         };
-        const auto oldTrust = cardScript["trustsFormerCvca"].toBool();
         const auto tls = scenario["tls"].toArray();
         faults.tls = [&](lab::Server server, int number, const lab::TlsProfile& usual) -> std::shared_ptr<lab::TlsContext> {
             for (const auto& each : tls)
@@ -213,12 +241,13 @@ class scenario_test : public QObject
                 if (!bench || !trigger(fault["at"]).is(server, number)) continue;
                 const auto profile = fault["profile"].toString();
                 if (profile == "stall") bench->scheduler.post([bench] { bench->clock.advance(deadline::connect + std::chrono::seconds(1)); });
-                return tlsFault(profile.toStdString(), usual);
+                return lab::tlsContext(profile.toStdString(), usual);
             }
             return {};
         };
-        lab = labFor(random, labClock, faults, requestOf(scenario["request"].toObject()), {scenario["attached"].toBool(), scenario["redirects"].toBool()},
-                     oldTrust);
+        auto options = optionsOf(scenario);
+        const auto request = options.request;
+        lab = labFor(random, labClock, faults, std::move(options));
 
         UserScript script;
         for (const auto& each : user["passwords"].toArray()) script.passwords.push_back(each.toString().toStdString());
@@ -237,9 +266,7 @@ class scenario_test : public QObject
         if (cardScript["removeInsteadOfPassword"].toBool()) script.insteadOfPassword = [&] { bench->card.remove(); };
         if (user["cancelWhenCardWanted"].toBool()) script.cardWanted = [&] { bench->cancel(); };
         if (cardScript["comesWhenWanted"].toBool()) script.cardWanted = [&] { bench->card.insert(); };
-        auto card = SimulatedCard::fromPersona(personaOf(scenario),
-                                               oldTrust ? std::vector{TrustAnchor::parse(lab->pki().formerCvca->whole).value()} : anchorsOf(*lab))
-                        .value();
+        auto card = SimulatedCard::fromPersona(personaOf(scenario), trustPointsOf(cardScript, *lab)).value();
         if (cardScript["absent"].toBool()) card.remove();
         if (cardScript.contains("removeAtApdu")) card.state->reader.removeAtApdu(cardScript["removeAtApdu"].toInt());
         if (cardScript.contains("answer"))
@@ -287,14 +314,24 @@ class scenario_test : public QObject
             if (expect.contains("serverSaw")) checkSeen(expect["serverSaw"].toArray(), lab->lastSession());
             if (expect.contains("cardTrusts")) QCOMPARE(joined(card.state->reader.card()->trust().references()), expect["cardTrusts"].toString());
             if (expect.contains("ageVerified")) QCOMPARE(lab->lastSession()->ageVerified, std::optional(expect["ageVerified"].toBool()));
+            if (expect.contains("page"))
+            {
+                const auto page = lab::resultPage({"/result"}, request, *lab->lastSession()).body;
+                for (const auto& text : words(expect["page"])) QVERIFY2(page.find(text.toStdString()) != std::string::npos, page.c_str());
+            }
             if (expect.contains("connections")) QCOMPARE(lab->counters(lab::Server::EService).connections, expect["connections"].toInt());
             if (expect.contains("resumptions")) QCOMPARE(lab->counters(lab::Server::EService).resumptions, expect["resumptions"].toInt());
             if (expect.contains("eidServerConnections")) QCOMPARE(lab->counters(lab::Server::EidServer).connections, expect["eidServerConnections"].toInt());
             if (expect.contains("eidServerRequests")) QCOMPARE(lab->counters(lab::Server::EidServer).requests, expect["eidServerRequests"].toInt());
             if (expect.contains("serverStarts")) QVERIFY(seenBy(*lab).startsWith(joined(expect["serverStarts"])));
             if (expect.contains("serverEnds")) QVERIFY(seenBy(*lab).endsWith(joined(expect["serverEnds"])));
-            if (expect.contains("ownData")) QVERIFY(end->ownData.text().find(expect["ownData"].toString().toStdString()) != std::string_view::npos);
-            checkNoSecrets(login);
+            if (expect.contains("ownData"))
+                for (const auto& text : words(expect["ownData"]))
+                    QVERIFY2(end->ownData.text().find(text.toStdString()) != std::string_view::npos, std::string(end->ownData.text()).c_str());
+            for (const auto& each : user["passwords"].toArray()) secrets.push_back(each.toString().toStdString());
+            if (const auto* session = lab->lastSession()) secrets.push_back(toHex(session->pseudonym.view()));
+            QVERIFY(end->failure || !login.log.text().empty());
+            checkLog(login, secrets);
         }
 
         if (!scenario["again"].toBool(true)) return; // (this service takes no card of ours)
@@ -308,22 +345,73 @@ class scenario_test : public QObject
         QVERIFY2(end, "the next login hangs");
         QVERIFY2(!end->failure, end->failure ? ("the next login fails: " + std::string(name(end->failure->code))).c_str() : "");
         record(std::same_as<W, SelfAuthentication> ? "self-authentication" : "authentication", again.user.trace);
+        QVERIFY(!again.log.text().empty());
+        checkLog(again, secrets);
     }
 
+    QList<QJsonObject> all_;
+
 private Q_SLOTS:
-    void scenario_data()
+    void initTestCase()
     {
-        QTest::addColumn<QJsonObject>("scenario");
         const QDir folder(EIDKERN_TEST_DATA "/scenarios");
         for (const auto& file : folder.entryList({"*.json"}))
         {
             QFile content(folder.filePath(file));
             QVERIFY(content.open(QIODevice::ReadOnly));
             QJsonParseError error;
-            const auto all = QJsonDocument::fromJson(content.readAll(), &error).array();
-            QVERIFY2(!all.isEmpty(), qPrintable(file + ": " + error.errorString()));
-            for (const auto& each : all) QTest::newRow(qPrintable(each.toObject()["name"].toString())) << each.toObject();
+            const auto scenarios = QJsonDocument::fromJson(content.readAll(), &error).array();
+            QVERIFY2(!scenarios.isEmpty(), qPrintable(file + ": " + error.errorString()));
+            for (const auto& each : scenarios) all_ << each.toObject();
         }
+    }
+
+    void keysAreKnown()
+    {
+        static const std::map<QString, QStringList> known{
+            {"request", {"requiredAge", "communityId", "transactionInfo", "acceptedEidTypes"}},
+            {"card", {"absent", "answer", "comesWhenWanted", "removeAt", "removeAtApdu", "removeIn", "removeInsteadOfPassword", "trusts"}},
+            {"user", {"cancelAt", "cancelIn", "cancelWhenCardWanted", "grant", "passwords", "silent"}},
+            {"expect",
+             {"ageVerified", "browser", "browserAt", "cardTrusts", "code", "connections", "eidServerConnections", "eidServerRequests", "ownData", "page",
+              "resumptions", "said", "serverEnds", "serverSaw", "serverStarts", "state", "trace"}}};
+        static const QStringList top{"again", "name", "persona", "personaWith", "service", "tls", "tlsProfile", "trust", "url", "variants", "workflow"};
+        for (const auto& scenario : all_)
+        {
+            auto rest = scenario;
+            for (const auto& [part, keys] : known)
+            {
+                const auto unknown = unknownKey(scenario[part].toObject(), keys);
+                QVERIFY2(unknown.isEmpty(), qPrintable(scenario["name"].toString() + ": " + part + ": " + unknown));
+                rest.remove(part);
+            }
+            QVERIFY2(unknownKey(rest, top).isEmpty(), qPrintable(scenario["name"].toString() + ": " + unknownKey(rest, top)));
+        }
+    }
+
+    void everyVariantAndPersonaHasAScenario()
+    {
+        std::set<std::string> played;
+        for (const auto& scenario : all_)
+        {
+            played.insert("persona " + scenario["persona"].toString("adult").toStdString());
+            for (const auto& each : scenario["variants"].toArray()) played.insert("variant " + each.toString().toStdString());
+            for (const auto& each : scenario["tls"].toArray()) played.insert("TLS " + each.toObject()["profile"].toString().toStdString());
+        }
+        std::string missing;
+        const auto demand = [&](std::string what) {
+            if (!played.contains(what)) missing += "  " + what;
+        };
+        for (const auto& each : lab::variants()) demand("variant " + std::string(each.name));
+        for (const auto& each : lab::tlsVariants()) demand("TLS " + std::string(each.name));
+        for (const auto& name : SimulatedCard::builtInPersonas()) demand("persona " + name);
+        QVERIFY2(missing.empty(), ("no scenario for:" + missing).c_str());
+    }
+
+    void scenario_data()
+    {
+        QTest::addColumn<QJsonObject>("scenario");
+        for (const auto& each : all_) QTest::newRow(qPrintable(each["name"].toString())) << each;
     }
 
     void scenario()

@@ -4,9 +4,9 @@
 // and the next login works.
 #include <QTest>
 
+#include "lab/tls_variants.h"
 #include "scenarios/login_bench.h"
 #include "scenarios/network_faults.h"
-#include "scenarios/tls_faults.h"
 #include "workflows/deadlines.h"
 
 using namespace eidkern;
@@ -25,7 +25,7 @@ struct SetUp // how the login goes when nothing is wrong
 };
 
 constexpr SetUp plain{"authentication", {}, false};
-constexpr SetUp redirected{"self-authentication with redirects", {.redirects = true}, true};
+constexpr SetUp redirected{"self-authentication with redirects", {.redirectsToken = true, .redirectsRefresh = true}, true};
 constexpr SetUp attachedSite{"attached", {.attached = true}, false};
 
 struct Place // the server's connection or exchange of this number, from 1
@@ -95,7 +95,9 @@ public:
         faults.dripped = [this] {
             if (login) login->clock.advance(std::chrono::seconds(1));
         };
-        lab = labFor(random_, labClock_, faults, {}, setUp_.site);
+        lab::LabOptions options;
+        options.site = setUp_.site;
+        lab = labFor(random_, labClock_, faults, std::move(options));
         card = cardFor(*lab);
         card->state->reader.answerWith([this](int n, ByteView apdu) -> std::optional<CardResult<Bytes>> {
             moments.apdus.emplace_back(apdu.begin(), apdu.end());
@@ -125,7 +127,7 @@ public:
     bool nextWorks()
     {
         for (const auto server : {lab::Server::EService, lab::Server::EidServer}) (void)lab->http(server).refuse(false);
-        if (setUp_.site.redirects) (void)lab->http(lab::Server::Redirector).refuse(false);
+        if (setUp_.site.redirects()) (void)lab->http(lab::Server::Redirector).refuse(false);
         card->state->reader.answerWith({});
         card->insert();
         LoginBench again(*lab, *card, {});
@@ -225,7 +227,7 @@ class sweep_test : public QObject
                 run.injection.tls = [&](lab::Server s, int n, const lab::TlsProfile& usual) {
                     if (Place{s, n} != place) return std::shared_ptr<lab::TlsContext>();
                     if (fault.name == "stall") run.late(deadline::connect + std::chrono::seconds(1));
-                    return tlsFault(fault.name, usual);
+                    return lab::tlsContext(fault.name, usual);
                 };
                 run.go();
                 check(run, setUp, Layer::Network, fault.must, "connection " + place.text() + ": " + fault.name);

@@ -3,9 +3,9 @@
 
 #include "core/cvc.h"
 #include "core/oid.h"
+#include "core/rsa_cv_key.h"
 #include "core/tlv.h"
 #include "support/eac_chain.h"
-#include "support/rsa_issuer.h"
 #include "support/seeded_random.h"
 
 using namespace eidkern;
@@ -138,8 +138,8 @@ private Q_SLOTS:
     void rsaKeys() // a chain of RSA keys; every other scheme, a changed body and a changed signature are refused
     {
         QFETCH(int, arc);
-        const test::RsaKey root{std::uint8_t(arc)}, dv{std::uint8_t(arc)}, other{std::uint8_t(arc)};
-        const auto signedBy = [](const test::RsaKey& key) { return [&key](ByteView body) { return key.sign(body); }; };
+        const RsaCvKey root{std::uint8_t(arc)}, dv{std::uint8_t(arc)}, other{std::uint8_t(arc)};
+        const auto signedBy = [](const RsaCvKey& key) { return [&key](ByteView body) { return key.sign(body); }; };
         CvIssue what{.car = "DETESTRSA00001", .chr = "DETESTRSA00001", .chat = Chat::of(Role::Cvca, {}), .effective = {2026, 1, 1}, .expiration = {2027, 1, 1}};
         const auto cvca = issueCvc(what, root.object(), signedBy(root));
         what.chr = "DETESTRSADV0001";
@@ -159,7 +159,7 @@ private Q_SLOTS:
             auto key = cvca.key;
             const auto probe = issueCvc(
                 {.car = "DETESTRSA00001", .chr = "DETESTRSA00001", .chat = Chat::of(Role::Cvca, {}), .effective = {2026, 1, 1}, .expiration = {2027, 1, 1}},
-                test::RsaKey{std::uint8_t(another), 1024}.object(), signedBy(root));
+                RsaCvKey{std::uint8_t(another), 1024}.object(), signedBy(root));
             key.padding = probe.key.padding;
             key.hash = probe.key.hash;
             QCOMPARE(isSignedBy(good, key, {}), another == arc);
@@ -173,7 +173,7 @@ private Q_SLOTS:
 
     void saltsOfAnotherLength() // PSS: as long as the hash
     {
-        const test::RsaKey key(4);
+        const RsaCvKey key(4);
         const auto signedWith = [&key](int salt) {
             return issueCvc(
                 {.car = "DETESTRSA00001", .chr = "DETESTRSA00001", .chat = Chat::of(Role::Cvca, {}), .effective = {2026, 1, 1}, .expiration = {2027, 1, 1}},

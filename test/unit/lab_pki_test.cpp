@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/certificate_description.h"
+#include "core/tlv.h"
 #include "lab/pki.h"
 #include "support/seeded_random.h"
 
@@ -27,6 +28,11 @@ private slots:
     void descriptionBelongsToTerminal();
     void terminalIsReissuedWhenItNoLongerFits();
     void savedAndLoaded();
+    void sectorKeyIsAnnouncedAndKept();
+    void rsaChain_data();
+    void rsaChain();
+    void descriptionFormats_data();
+    void descriptionFormats();
     void keysAreForTheOwnerOnly();
     void damagedDirectory_data();
     void damagedDirectory();
@@ -99,6 +105,71 @@ void LabPkiTest::savedAndLoaded()
     QVERIFY(EVP_PKEY_eq(loaded->eServiceKey.get(), pki_->eServiceKey.get()) == 1 && EVP_PKEY_eq(loaded->eidServerKey.get(), pki_->eidServerKey.get()) == 1);
     QVERIFY(der(loaded->eidServerCertificate) == der(pki_->eidServerCertificate));
     QVERIFY(loaded->trustedCscas == std::vector<Bytes>{der(pki_->eServiceCertificate)});
+}
+
+void LabPkiTest::sectorKeyIsAnnouncedAndKept()
+{
+    auto pki = LabPki::load(saved("sector"), today);
+    QVERIFY(pki && !pki->sectorKey && pki->at.sectorHashes.empty());
+    test::SeededRandom random(3);
+    pki->sectorKey = generateKey(Curve::brainpoolP256r1(), random);
+    pki->issueTerminal(origin, rights, today);
+    QVERIFY(pki->at.sectorHashes.empty()); // no right to pseudonyms
+    pki->issueTerminal(origin, Rights{Right::RestrictedIdentification}, today);
+    QVERIFY(pki->at.sectorHashes == std::vector<Bytes>{hash(HashAlgorithm::Sha256, tlv(0x7F49, pki->sectorKeyObject()))});
+    const auto path = saved("sector kept");
+    QVERIFY(pki->save(path));
+    QCOMPARE(int(fs::status(path / "sector.key.pem").permissions()), 0600);
+    const auto loaded = LabPki::load(path, today);
+    QVERIFY(loaded && loaded->sectorKey && loaded->sectorKeyObject() == pki->sectorKeyObject() && loaded->at.whole == pki->at.whole);
+}
+
+void LabPkiTest::rsaChain_data()
+{
+    QTest::addColumn<int>("padding");
+    QTest::newRow("PKCS #1") << int(RsaPadding::Pkcs1);
+    QTest::newRow("PSS") << int(RsaPadding::Pss);
+}
+
+void LabPkiTest::rsaChain()
+{
+    QFETCH(int, padding);
+    const auto path = saved("rsa");
+    auto pki = LabPki::load(path, today);
+    QVERIFY(pki);
+    pki->useRsa(RsaPadding(padding), today);
+    pki->issueTerminal(origin, rights, today);
+    QVERIFY(signaturesHold({pki->at, pki->dv, pki->cvca}));
+    for (const auto* each : {&pki->at, &pki->dv, &pki->cvca}) QVERIFY(each->key.rsa && each->key.padding == RsaPadding(padding));
+    const Bytes message{1, 2, 3};
+    QVERIFY(verify(pki->at.key, {}, message, pki->signTerminal(message)));
+    QVERIFY(pki->save(path)); // the root alone; the chain that is kept stays as it is
+    const auto loaded = LabPki::load(path, today);
+    QVERIFY(loaded && loaded->cvca.whole == pki_->cvca.whole && loaded->at.whole == pki_->at.whole);
+    QFile root(QString::fromStdString((path / "cvca-rsa.cvcert").string()));
+    QVERIFY(root.open(QIODevice::ReadOnly) && same(asBytes(root.readAll().toStdString()), pki->cvca.whole));
+}
+
+void LabPkiTest::descriptionFormats_data()
+{
+    QTest::addColumn<int>("format");
+    QTest::addColumn<QByteArray>("start");
+    QTest::newRow("text") << int(DescriptionFormat::Plain) << QByteArray("Name, Anschrift");
+    QTest::newRow("HTML") << int(DescriptionFormat::Html) << QByteArray("<html>");
+    QTest::newRow("PDF") << int(DescriptionFormat::Pdf) << QByteArray("%PDF-");
+}
+
+void LabPkiTest::descriptionFormats()
+{
+    QFETCH(int, format);
+    QFETCH(QByteArray, start);
+    auto pki = LabPki::load(saved("format"), today);
+    QVERIFY(pki);
+    pki->descriptionFormat = DescriptionFormat(format);
+    pki->issueTerminal(origin, rights, today);
+    const auto description = parseCertificateDescription(pki->description);
+    QVERIFY(description && description->format == DescriptionFormat(format) && description->termsOfUsage.starts_with(start.toStdString()));
+    QVERIFY(pki->at.descriptionHash == hash(HashAlgorithm::Sha256, pki->description));
 }
 
 void LabPkiTest::keysAreForTheOwnerOnly()

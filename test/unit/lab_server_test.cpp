@@ -27,7 +27,8 @@ private slots:
     void pages();
     void tokenIsComplete();
     void tokensDiffer();
-    void refreshShowsALoginOnce();
+    void refreshLeadsToTheResultOnce();
+    void resultPageExpires();
     void selfAuthenticationAnswersJson();
     void pskIdentityFindsTheSession();
     void unknownAndWrongPsk();
@@ -48,7 +49,8 @@ private slots:
 private:
     std::unique_ptr<Lab> start(FaultScript faults = {});
     QByteArray talk(const std::string& url, const QByteArray& request, const TcToken* psk = nullptr);
-    QByteArray get(const std::string& url);
+    QByteArray get(const std::string& url, const QByteArray& headers = {});
+    static std::string locationOf(const QByteArray& reply);
     QByteArray post(const TcToken& token, const std::string& body);
     TcToken token(const Lab& lab) { return *network::parseTcToken(bodyOf(get(lab.tcTokenUrl()))); }
     std::string startPaos(const TcToken& token);
@@ -104,10 +106,16 @@ QByteArray LabServerTest::talk(const std::string& url, const QByteArray& request
     return socket.isOpen() ? reply + socket.readAll() : reply;
 }
 
-QByteArray LabServerTest::get(const std::string& url)
+QByteArray LabServerTest::get(const std::string& url, const QByteArray& headers)
 {
     const auto target = QByteArray::fromStdString(url.substr(url.find('/', std::string_view("https://").size())));
-    return talk(url, "GET " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    return talk(url, "GET " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers + "\r\n");
+}
+
+std::string LabServerTest::locationOf(const QByteArray& reply)
+{
+    const auto start = reply.indexOf("Location: ") + 10;
+    return reply.mid(start, reply.indexOf("\r\n", start) - start).toStdString();
 }
 
 QByteArray LabServerTest::post(const TcToken& token, const std::string& body)
@@ -129,6 +137,8 @@ void LabServerTest::pages_data()
     QTest::newRow("token") << QByteArray("GET /tctoken") << 200;
     QTest::newRow("self-authentication") << QByteArray("GET /self-auth") << 200;
     QTest::newRow("error page") << QByteArray("GET /error?ResultMajor=error") << 200;
+    QTest::newRow("result without session") << QByteArray("GET /result") << 404;
+    QTest::newRow("result of an unknown session") << QByteArray("GET /result?session=00112233445566778899aabbccddeeff") << 404;
     QTest::newRow("unknown") << QByteArray("GET /nothing") << 404;
     QTest::newRow("unknown below") << QByteArray("GET /tctoken/x") << 404;
     QTest::newRow("unknown, POST") << QByteArray("POST /nothing") << 404;
@@ -174,13 +184,33 @@ void LabServerTest::tokensDiffer()
     QCOMPARE(int(seen.size()), 9);
 }
 
-void LabServerTest::refreshShowsALoginOnce()
+void LabServerTest::refreshLeadsToTheResultOnce()
 {
     const auto lab = start();
     const auto address = *token(*lab).refreshAddress;
-    QCOMPARE(statusOf(get(address + "&ResultMajor=ok")), 200);
+    const auto reply = get(address + "&ResultMajor=error&ResultMinor=cancellationByUser");
+    QCOMPARE(statusOf(reply), 303);
     QVERIFY(lab->lastSession()->refreshed);
     QCOMPARE(statusOf(get(address)), 404);
+
+    const auto origin = lab->startPageUrl().substr(0, lab->startPageUrl().size() - 1);
+    const auto result = origin + locationOf(reply);
+    QVERIFY(result.starts_with(origin + "/result?session="));
+    QVERIFY2(result.find(address.substr(address.find('=') + 1)) == std::string::npos, "the id of the refresh address was shown to redirects and histories");
+    const auto german = get(result, "Accept-Language: fr, de-DE;q=0.8, en;q=0.7\r\n"), english = get(result + "&lang=en", "Accept-Language: de\r\n");
+    QVERIFY(german.contains("<html lang=\"de\">") && english.contains("<html lang=\"en\">"));
+    QVERIFY(german.contains("cancellationByUser") && english.contains("You have cancelled"));
+    QVERIFY(german.contains("Content-Security-Policy: default-src 'none'; style-src 'sha256-") && german.contains("Referrer-Policy: no-referrer"));
+}
+
+void LabServerTest::resultPageExpires()
+{
+    const auto lab = start();
+    const auto origin = lab->startPageUrl().substr(0, lab->startPageUrl().size() - 1);
+    const auto result = origin + locationOf(get(*token(*lab).refreshAddress));
+    QCOMPARE(statusOf(get(result)), 200);
+    clock_->advance(Sessions::lifetime + std::chrono::seconds(1));
+    QCOMPARE(statusOf(get(result)), 404);
 }
 
 void LabServerTest::selfAuthenticationAnswersJson()
@@ -192,6 +222,9 @@ void LabServerTest::selfAuthenticationAnswersJson()
     QVERIFY(reply.contains("application/json"));
     QVERIFY(QJsonDocument::fromJson(QByteArray::fromStdString(bodyOf(reply))).isObject());
     QVERIFY(!reply.contains("PersonalData")); // this login never happened
+
+    const auto another = network::parseTcToken(bodyOf(get(lab->selfAuthUrl())));
+    QCOMPARE(statusOf(get(*another->refreshAddress, "Accept: text/html,*/*;q=0.8\r\n")), 303); // a browser gets the page
 }
 
 void LabServerTest::pskIdentityFindsTheSession()

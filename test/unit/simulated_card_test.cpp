@@ -9,9 +9,9 @@
 #include "core/auxiliary_data.h"
 #include "core/oid.h"
 #include "core/openssl.h"
+#include "core/rsa_cv_key.h"
 #include "support/card_bench.h"
 #include "support/eac_server.h"
-#include "support/rsa_issuer.h"
 
 using namespace eidkern;
 using namespace eidkern::card;
@@ -289,8 +289,8 @@ private slots:
     void rsaCertificates() // trust point, DV and terminal with RSA keys
     {
         QFETCH(int, arc);
-        const RsaKey rootKey{std::uint8_t(arc)}, dvKey{std::uint8_t(arc)}, terminalKey{std::uint8_t(arc)};
-        const auto issue = [](std::string car, std::string chr, Chat chat, const RsaKey& key, const RsaKey& by) {
+        const RsaCvKey rootKey{std::uint8_t(arc)}, dvKey{std::uint8_t(arc)}, terminalKey{std::uint8_t(arc)};
+        const auto issue = [](std::string car, std::string chr, Chat chat, const RsaCvKey& key, const RsaCvKey& by) {
             return issueCvc({.car = std::move(car), .chr = std::move(chr), .chat = std::move(chat), .effective = {2026, 11, 1}, .expiration = {2027, 1, 1}},
                             key.object(), [&by](ByteView body) { return by.sign(body); });
         };
