@@ -55,6 +55,10 @@ constexpr std::array<Both, std::size_t(Text::count)> texts{{
     {"Das Labor läuft.", "The lab is running."},
     {"Ausprobieren, in einem zweiten Terminal:", "Try it, in a second terminal:"},
     {"Strg-C beendet es.", "Ctrl-C ends it."},
+    {"Wartet auf den Browser:", "Waiting for the browser:"},
+    {"(::1 gibt es auf diesem Rechner nicht, nur IPv4.)", "(This machine has no ::1, only IPv4.)"},
+    {"--save-terms DATEI speichert das Original", "--save-terms FILE saves the original"},
+    {"Die Nutzungsbedingungen sind gespeichert:", "The terms of use have been saved:"},
 }};
 
 constexpr std::array<std::pair<std::string_view, Both>, 25> rights{{
