@@ -50,6 +50,7 @@ public:
         phase_ = Phase::Answering;
         limit();
         socket_->write(QByteArray::fromStdString(encode(answer, server_.clock_.now(), parser_.method() != "HEAD")));
+        socket_->flush(); // now: whoever answers last may end the server next
         finishWriting();
     }
 

@@ -230,6 +230,17 @@ private slots:
         QCOMPARE(waiting.status(), 200);
     }
 
+    void aLastAnswerIsStillDelivered()
+    {
+        answerAtOnce_ = false;
+        PlainClient client(port_);
+        client.send(anyRequest);
+        QTRY_COMPARE(asked_.size(), std::size_t(1));
+        asked_[0]->answer({200, {}, "hello"});
+        server_.reset();
+        QCOMPARE(PlainClient::body(client.reply()), "hello");
+    }
+
     void itsEndClosesEverythingAndCallsNobody()
     {
         answerAtOnce_ = false;
