@@ -84,7 +84,8 @@ std::optional<ProxyFor> proxyFor(const ProxyOptions& options)
         return complain("--proxy-credentials-fd: no proxy is named"), std::nullopt;
     }
     auto parsed = parseProxy(text);
-    if (!parsed) return complain(std::string(ofEnvironment ? "https_proxy" : "--proxy") + ": " + parsed.error()), std::nullopt;
+    if (!parsed)
+        return complain((ofEnvironment ? "https_proxy: " : "--proxy: ") + parsed.error() + (ofEnvironment ? " (--no-proxy goes without)" : "")), std::nullopt;
     if (!ofEnvironment && !parsed->user.empty())
         return complain("--proxy: user and password are not given here, where others see them; use --proxy-credentials-fd or https_proxy"), std::nullopt;
     if (options.credentialsDescriptor >= 0 && !takeCredentials(*parsed, options.credentialsDescriptor)) return {};
