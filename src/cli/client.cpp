@@ -66,10 +66,7 @@ std::optional<std::vector<TrustAnchor>> anchorsOf(const LoginOptions& options)
     return {};
 }
 
-std::unique_ptr<View> viewFor(const LoginOptions& options)
-{
-    return options.json ? jsonView(options.language) : terminalView(options.language, colours());
-}
+std::unique_ptr<View> viewFor(const LoginOptions& options) { return options.json ? jsonView(options.language) : terminalView(options.language, colours()); }
 
 Client::Client(const LoginOptions& options, View& view) : options_(options), view_(view), links_(options.linkCertificates) {}
 
