@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,8 +47,9 @@ public:
     ~Engine();
     Engine(const Engine&) = delete;
 
-    // Starts a workflow. False: one is running, nothing happens.
-    bool authenticate(std::string tcTokenUrl, Handler handler);
+    // Starts a workflow. False: one is running, nothing happens. Without tcTokenURL (a browser named none) it ends with
+    // Parse_TcToken_Missing_Url.
+    bool authenticate(std::optional<std::string> tcTokenUrl, Handler handler);
     bool selfAuthenticate(std::string tcTokenUrl, Handler handler); // ends with the holder's own data
     bool running() const;
 
@@ -57,6 +59,10 @@ public:
     // The user wants to stop. The server and the browser are still told, for at most the settings'
     // grace time; WorkflowFinished follows.
     void cancel();
+
+    // The browser that waits for the answer has closed its connection: cancel(), and where that comes too late to change the
+    // result, the workflow ends with Browser_Send_Failed.
+    void browserGone();
 
 private:
     class Impl;

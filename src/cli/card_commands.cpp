@@ -4,12 +4,12 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <algorithm>
 #include <cstdio>
 #include <optional>
 
 #include "cli/files.h"
 #include "cli/interrupt.h"
+#include "cli/printable.h"
 #include "eidkern/lab.h"
 #include "eidkern/readers.h"
 #include "eidkern/return_codes.h"
@@ -29,10 +29,9 @@ void write(const QJsonObject& line)
     std::fflush(stdout);
 }
 
-void write(std::string line) // names of readers come from drivers
+void write(const std::string& line) // names of readers come from drivers
 {
-    std::ranges::replace_if(line, [](char c) { return (std::uint8_t(c) < 0x20 && c != '\n') || c == 0x7F; }, '?');
-    std::printf("%s\n", line.c_str());
+    std::printf("%s\n", printable(line).c_str());
     std::fflush(stdout);
 }
 

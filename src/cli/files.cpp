@@ -3,7 +3,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
 #include <memory>
+#include <unistd.h>
 
 namespace eidkern::cli
 {
@@ -27,6 +29,25 @@ std::optional<std::string> readSmallFile(const std::string& path)
         return {};
     }
     return content;
+}
+
+bool writeNewFile(int folder, const std::string& path, std::span<const std::uint8_t> content)
+{
+    const int file = ::openat(folder, path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (file < 0) return false;
+    bool good = true;
+    while (good && !content.empty())
+    {
+        const auto written = ::write(file, content.data(), content.size());
+        good = written > 0;
+        if (good) content = content.subspan(std::size_t(written));
+    }
+    good = good && ::fsync(file) == 0;
+    const int why = errno;
+    ::close(file);
+    if (!good) ::unlinkat(folder, path.c_str(), 0);
+    errno = why;
+    return good;
 }
 
 std::optional<std::vector<TrustAnchor>> trustAnchorsOf(const std::vector<std::string>& cvcaFiles)

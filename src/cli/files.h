@@ -1,6 +1,8 @@
 // Small files as text. What cannot be read is said to the person and gives nothing.
 #pragma once
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,11 @@ namespace eidkern::cli
 {
 
 std::optional<std::string> readSmallFile(const std::string& path); // at most 1 MiB
+
+// A file of this user alone (0600) that was not there before, in the folder of this descriptor (AT_FDCWD: the current one).
+// False: errno says why.
+bool writeNewFile(int folder, const std::string& path, std::span<const std::uint8_t> content);
+
 std::optional<std::vector<TrustAnchor>> trustAnchorsOf(const std::vector<std::string>& cvcaFiles);
 void complain(const std::string& sentence);                        // to standard error, with the program's name
 

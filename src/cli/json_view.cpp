@@ -30,13 +30,18 @@ public:
 
     void show(const RightsAsked& e) override
     {
-        const QJsonObject service{{QStringLiteral("name"), q(e.service.name)},
-                                  {QStringLiteral("url"), q(e.service.url)},
-                                  {QStringLiteral("issuerName"), q(e.service.issuerName)},
-                                  {QStringLiteral("issuerUrl"), q(e.service.issuerUrl)},
-                                  {QStringLiteral("purpose"), q(e.service.purpose)},
-                                  {QStringLiteral("validFrom"), q(e.service.validFrom)},
-                                  {QStringLiteral("validUntil"), q(e.service.validUntil)}};
+        QJsonObject service{{QStringLiteral("name"), q(e.service.name)},
+                            {QStringLiteral("url"), q(e.service.url)},
+                            {QStringLiteral("issuerName"), q(e.service.issuerName)},
+                            {QStringLiteral("issuerUrl"), q(e.service.issuerUrl)},
+                            {QStringLiteral("purpose"), q(e.service.purpose)},
+                            {QStringLiteral("validFrom"), q(e.service.validFrom)},
+                            {QStringLiteral("validUntil"), q(e.service.validUntil)}};
+        if (e.service.termsFormat != TermsFormat::PlainText)
+        {
+            service.insert(u"termsFormat", q(e.service.termsFormat == TermsFormat::Html ? "text/html" : "application/pdf"));
+            service.insert(u"terms", QString::fromLatin1(QByteArray::fromStdString(e.service.terms).toBase64()));
+        }
         QJsonObject line{{QStringLiteral("service"), service}, {QStringLiteral("required"), array(e.required)}, {QStringLiteral("optional"), array(e.optional)}};
         if (e.requiredAge) line.insert(u"requiredAge", *e.requiredAge);
         if (!e.communityId.empty()) line.insert(u"communityId", q(e.communityId));
@@ -75,6 +80,13 @@ public:
         const auto failure = e.failure ? jsonOf(*e.failure, language_) : QJsonObject();
         for (auto each = failure.begin(); each != failure.end(); ++each) line.insert(each.key(), each.value());
         write("result", line);
+    }
+
+    void listening(std::uint16_t port, bool ipv6) override
+    {
+        write("listening", {{QStringLiteral("port"), int(port)},
+                            {QStringLiteral("ipv6"), ipv6},
+                            {QStringLiteral("url"), QStringLiteral("http://127.0.0.1:%1/eID-Client").arg(port)}});
     }
 
     void say(std::string_view) override {}

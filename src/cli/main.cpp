@@ -1,15 +1,19 @@
 // `eidkern`: arguments in, exit code out.
 #include <CLI/CLI.hpp>
 #include <QCoreApplication>
+#include <QLoggingCategory>
 #include <cstdio>
 
 #include "cli/card_commands.h"
 #include "cli/failure_command.h"
 #include "cli/graph_command.h"
 #include "cli/lab_command.h"
+#include "cli/link_certificates.h"
 #include "cli/login_command.h"
 #include "cli/options.h"
 #include "cli/return_code_commands.h"
+#include "cli/serve_command.h"
+#include "eidkern/activation.h"
 #include "eidkern/engine.h"
 #include "eidkern/readers.h"
 #include "eidkern/vpcd_card.h"
@@ -24,6 +28,7 @@ const std::map<std::string, Consent> consents{{"ask", Consent::Ask}, {"auto", Co
 
 void addLoginOptions(CLI::App& command, LoginOptions& o)
 {
+    o.linkCertificates = LinkCertificates::usualFolder();
     command.add_option("--cvca", o.cvcaFiles, "CVCA certificate (7F21, binary) that engine and simulated card trust; test only; may be repeated")
         ->type_name("FILE")
         ->allow_extra_args(false);
@@ -41,6 +46,18 @@ void addLoginOptions(CLI::App& command, LoginOptions& o)
         ->type_name("NAME")
         ->check(CLI::IsMember(tlsProfiles()).description(""))
         ->capture_default_str();
+    auto* proxy = command.add_option("--proxy", o.proxy.url, "HTTP proxy on the way to services (default: https_proxy and no_proxy of the environment)")
+                      ->type_name("http://HOST:PORT");
+    command.add_flag("--no-proxy", o.proxy.none, "direct connections, whatever the environment says")->excludes(proxy);
+    command.add_option("--proxy-credentials-fd", o.proxy.credentialsDescriptor, "read the proxy's USER:PASSWORD from this file descriptor: one line")
+        ->type_name("N")
+        ->check(CLI::Range(0, 1023));
+    command
+        .add_option_function<std::string>(
+            "--link-certificates", [&o](const std::string& folder) { o.linkCertificates = folder == "none" ? "" : folder; },
+            "folder in which new roots of services are remembered (default: " + (o.linkCertificates.empty() ? "none" : o.linkCertificates) + ")")
+        ->type_name("DIR|none");
+    command.add_option("--save-terms", o.saveTerms, "save the service's terms of use (text, HTML or PDF) as this new file")->type_name("FILE");
     addLanguage(command, o.language);
 }
 
@@ -56,25 +73,32 @@ int leave(ExitCode code)
 
 int main(int argc, char** argv)
 {
+    QLoggingCategory::setFilterRules(QStringLiteral("qt.tlsbackend.ossl.warning=false")); // says of each stapled OCSP answer that no authority is trusted
     QCoreApplication application(argc, argv);
     CLI::App app{"eidkern: the German online ID function (TR-03124-1) without a graphical interface", "eidkern"};
-    app.footer("Exit codes: 0 success, 2 usage, 10 user, 11 card, 12 reader, 13 network, 14 service, 15 client, 1 anything else.\n"
+    app.footer("Exit codes: 0 success, 2 usage, 3 port taken, 10 user, 11 card, 12 reader, 13 network, 14 service, 15 client, 1 anything else.\n"
                "`eidkern COMMAND --help` says more about a command.");
     app.require_subcommand(0, 1);
 
-    DemoOptions demoOptions;
+    LoginOptions demoOptions;
+    std::string persona;
     auto* demoCommand = app.add_subcommand("demo", "a complete login: own lab, simulated card, real cryptography");
-    addLoginOptions(*demoCommand, demoOptions.login);
-    demoCommand->add_option("--persona", demoOptions.persona, "JSON file that says whose card is simulated (see resources/personas)")->type_name("FILE");
+    addLoginOptions(*demoCommand, demoOptions);
+    demoCommand->add_option("--persona", persona, "JSON file that says whose card is simulated (see resources/personas)")->type_name("FILE");
 
     LoginOptions selfOptions, authOptions;
-    selfOptions.self = true;
+    std::string url;
     auto* selfCommand = app.add_subcommand("self-auth", "read one's own data through a self-authentication service");
-    selfCommand->add_option("URL", selfOptions.url, "tcTokenURL of the service")->required();
+    selfCommand->add_option("URL", url, "tcTokenURL of the service")->required();
     addLoginOptions(*selfCommand, selfOptions);
     auto* authCommand = app.add_subcommand("auth", "log in at a service and print where the browser is to go");
-    authCommand->add_option("URL", authOptions.url, "tcTokenURL of the service")->required();
+    authCommand->add_option("URL", url, "tcTokenURL of the service")->required();
     addLoginOptions(*authCommand, authOptions);
+    LoginOptions serveOptions;
+    std::uint16_t servePort = ActivationServer::usualPort;
+    auto* serveCommand = app.add_subcommand("serve", "wait for browsers, and log in where they ask for it, until Ctrl-C");
+    serveCommand->add_option("--port", servePort, "port on 127.0.0.1 and ::1; 0: any free one")->type_name("N")->capture_default_str();
+    addLoginOptions(*serveCommand, serveOptions);
 
     LabSettings labSettings;
     bool labJson = false, labVariantsOnly = false;
@@ -110,8 +134,8 @@ int main(int argc, char** argv)
 
     ReadersOptions readersOptions;
     ShowOptions showOptions;
-    ServeOptions serveOptions;
-    serveOptions.address = VpcdCard::defaultAddress;
+    ServeOptions cardOptions;
+    cardOptions.address = VpcdCard::defaultAddress;
     auto* readersCommand = app.add_subcommand("readers", "list the readers of PC/SC and whether there is a card in them");
     readersCommand->add_flag("--watch", readersOptions.watch, "go on, and say every change, until Ctrl-C");
     readersCommand->add_flag("--json", readersOptions.json, "one JSON object per line");
@@ -121,15 +145,15 @@ int main(int argc, char** argv)
     showCommand->add_option("--reader", showOptions.reader, "name of the reader (default: the first one with a card)")->type_name("NAME");
     showCommand->add_flag("--json", showOptions.json, "as one JSON object");
     addLanguage(*showCommand, showOptions.language);
-    auto* serveCommand = cardCommand->add_subcommand("serve", "put a simulated card on a reader of vsmartcard-vpcd, until Ctrl-C");
-    serveCommand->add_option("--persona", serveOptions.persona, "built-in name or JSON file")->type_name("NAME|FILE")->capture_default_str();
-    serveCommand->add_option("--cvca", serveOptions.cvcaFiles, "CVCA certificate (7F21, binary) that the card trusts (default: one that no service has)")
+    auto* cardServeCommand = cardCommand->add_subcommand("serve", "put a simulated card on a reader of vsmartcard-vpcd, until Ctrl-C");
+    cardServeCommand->add_option("--persona", cardOptions.persona, "built-in name or JSON file")->type_name("NAME|FILE")->capture_default_str();
+    cardServeCommand->add_option("--cvca", cardOptions.cvcaFiles, "CVCA certificate (7F21, binary) that the card trusts (default: one that no service has)")
         ->type_name("FILE")
         ->allow_extra_args(false);
-    serveCommand->add_option("--vpcd", serveOptions.address, "where the driver listens: HOST:PORT, or the path of a socket")
+    cardServeCommand->add_option("--vpcd", cardOptions.address, "where the driver listens: HOST:PORT, or the path of a socket")
         ->type_name("ADDRESS")
         ->capture_default_str();
-    addLanguage(*serveCommand, serveOptions.language);
+    addLanguage(*cardServeCommand, cardOptions.language);
 
     std::string workflow;
     bool mermaid = false;
@@ -157,14 +181,15 @@ int main(int argc, char** argv)
         std::fputs(app.help().c_str(), stderr);
         return int(ExitCode::Usage);
     }
-    if (*demoCommand) return leave(demo(std::move(demoOptions)));
-    if (*selfCommand) return leave(login(selfOptions));
-    if (*authCommand) return leave(login(authOptions));
+    if (*demoCommand) return leave(demo(std::move(demoOptions), persona));
+    if (*selfCommand) return leave(login(selfOptions, url, true));
+    if (*authCommand) return leave(login(authOptions, url, false));
+    if (*serveCommand) return leave(serve(serveOptions, servePort));
     if (*labCommand && labVariantsOnly) return int(listVariants(labLanguage));
     if (*labCommand) return int(lab(labSettings, labJson, labLanguage));
     if (*readersCommand) return leave(readers(readersOptions));
     if (*showCommand) return leave(showCard(showOptions));
-    if (*serveCommand) return int(serveCard(serveOptions));
+    if (*cardServeCommand) return int(serveCard(cardOptions));
     if (*graphCommand) return int(graph(workflow, mermaid ? GraphForm::Mermaid : GraphForm::Dot));
     if (*versionCommand) std::printf("eidkern %.*s\n", int(version().size()), version().data());
     return int(result);

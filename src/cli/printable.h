@@ -6,6 +6,11 @@
 namespace eidkern::cli
 {
 
-std::string printable(std::string_view text); // controls other than line ends become '?'
+// Controls other than line ends become '?'; format characters, among them those that turn the direction of writing, are
+// taken away; what is no UTF-8 becomes U+FFFD. Beyond 16 KiB it is cut, and says so by "…".
+std::string printable(std::string_view text);
+
+// An HTML document as text: no tags, scripts and styles, blocks on lines of their own. Not printable() yet.
+std::string textOfHtml(std::string_view html);
 
 } // namespace eidkern::cli

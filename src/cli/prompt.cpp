@@ -56,9 +56,9 @@ void Prompt::setEcho(bool on)
     ::tcsetattr(STDIN_FILENO, TCSANOW, &settings);
 }
 
-std::optional<Secret> lineOf(int descriptor)
+std::optional<Secret> lineOf(int descriptor, std::size_t most)
 {
-    auto block = Secret::ofSize(65);
+    auto block = Secret::ofSize(most + 1);
     std::size_t size = 0;
     while (size < block.size())
     {

@@ -33,7 +33,7 @@ private:
     bool hidden_ = false;
 };
 
-// The first line of a file descriptor, at most 64 bytes: for --pin-fd. Nothing if it cannot be read or is longer.
-std::optional<Secret> lineOf(int descriptor);
+// The first line of a file descriptor. Nothing if it cannot be read or has more bytes.
+std::optional<Secret> lineOf(int descriptor, std::size_t most);
 
 } // namespace eidkern::cli

@@ -26,7 +26,7 @@ public:
                               {t(Text::Address), e.service.url},
                               {t(Text::IssuedBy), e.service.issuerName},
                               {t(Text::ValidFromTo), e.service.validFrom + " – " + e.service.validUntil},
-                              {t(Text::Purpose), e.service.purpose}};
+                              {t(Text::Purpose), purposeOf(e.service)}};
         if (!e.transactionInfo.empty()) rows.push_back({t(Text::Transaction), e.transactionInfo});
         if (!e.required.empty() || e.optional.empty()) rows.push_back({t(Text::Required), e.required.empty() ? t(Text::NoRights) : list(e.required)});
         if (!e.optional.empty()) rows.push_back({t(Text::Optional), list(e.optional)});
@@ -48,7 +48,7 @@ public:
 
     void show(const CardFound& e) override
     {
-        line(t(Text::CardFound) + ": " + e.reader + " (" + e.type + ")");
+        line(t(Text::CardFound) + ": " + printable(e.reader) + " (" + e.type + ")");
         if (e.deactivated) line(styled("31", t(Text::Deactivated)));
     }
 
@@ -69,6 +69,13 @@ public:
         if (!e.failure) line(styled("32", t(Text::Success)));
     }
 
+    void listening(std::uint16_t port, bool ipv6) override
+    {
+        line(t(Text::Listening) + " http://127.0.0.1:" + std::to_string(port) + "/eID-Client");
+        if (!ipv6) line(t(Text::NoIpv6));
+        line(t(Text::LabStop));
+    }
+
     void say(std::string_view text) override { line(std::string(text)); }
 
 private:
@@ -84,6 +91,18 @@ private:
         std::string text;
         for (const auto& right : rights) text.append(text.empty() ? "" : ", ").append(rightLabel(right, language_));
         return text;
+    }
+
+    std::string purposeOf(const ServiceDescription& service) const
+    {
+        const auto hint = " (" + t(Text::SaveTerms) + ")";
+        switch (service.termsFormat)
+        {
+            case TermsFormat::Html: return "HTML" + hint + ":\n" + textOfHtml(service.terms);
+            case TermsFormat::Pdf: return "PDF, " + std::to_string(service.terms.size()) + " bytes" + hint;
+            case TermsFormat::PlainText: break;
+        }
+        return service.purpose;
     }
 
     void failed(const Failure& failure) const

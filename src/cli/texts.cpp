@@ -64,6 +64,10 @@ constexpr std::array<Both, std::size_t(Text::count)> texts{{
      "for this address on your own machine you may allow the exception. The result is shown there, too."},
     {"Varianten (--variant NAME[,NAME…]):", "Variants (--variant NAME[,NAME…]):"},
     {"TLS (--tls eservice=NAME, eid-server=NAME oder redirector=NAME):", "TLS (--tls eservice=NAME, eid-server=NAME or redirector=NAME):"},
+    {"Wartet auf den Browser:", "Waiting for the browser:"},
+    {"(::1 gibt es auf diesem Rechner nicht, nur IPv4.)", "(This machine has no ::1, only IPv4.)"},
+    {"--save-terms DATEI speichert das Original", "--save-terms FILE saves the original"},
+    {"Die Nutzungsbedingungen sind gespeichert:", "The terms of use have been saved:"},
 }};
 
 constexpr std::array<std::pair<std::string_view, Both>, 25> rights{{

@@ -15,6 +15,7 @@ enum class Text
     ConsentQuestion, ConsentQuestionOptional, AskPin, AskCan, AskPuk, CanBecause, PukBecause, WrongBefore, TriesLeft, Malformed, PinHint,
     InsertCard, WrongCardType, CardFound, Deactivated, Success, Failed, Cancelling,
     BrowserGoesTo, OwnData, NotOnChip, NotGranted, Yes, No, NotExpired, DemoIntro, DemoUnattended, LabReady, LabTry, LabStop, LabBrowser, LabVariants, LabTlsVariants,
+    Listening, NoIpv6, SaveTerms, TermsSaved,
     count
 };
 // clang-format on

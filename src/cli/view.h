@@ -20,6 +20,7 @@ public:
     virtual void show(const CardFound& event) = 0;
     virtual void show(const LinkCertificateLearned& event) = 0;
     virtual void show(const WorkflowFinished& event) = 0;
+    virtual void listening(std::uint16_t port, bool ipv6) = 0; // for browsers
     virtual void say(std::string_view line) = 0; // a remark that is no event
 };
 

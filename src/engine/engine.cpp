@@ -55,7 +55,7 @@ public:
     }
 
     template<typename W>
-    bool begin(std::string url, Handler handler)
+    bool begin(std::optional<std::string> url, Handler handler)
     {
         if (login_) return false;
         login_ = std::make_unique<Login>(*this, std::move(handler));
@@ -72,6 +72,12 @@ public:
     {
         if (!login_) return;
         if (login_->ports.stopper.set(cancelled(login_->ports))) limitTheWayOut(*login_);
+    }
+
+    void browserGone()
+    {
+        if (login_) login_->questions.browserGone();
+        cancel();
     }
 
 private:
@@ -95,7 +101,7 @@ private:
     };
 
     template<typename W>
-    static Task<Done> run(Login& login, std::string url)
+    static Task<Done> run(Login& login, std::optional<std::string> url)
     {
         auto driving = W::drive(typename W::State{ParseTcTokenUrl{std::move(url)}}, login.ports, [&login]<typename S>(const S& state) {
             login.ports.state = S::name;
@@ -156,12 +162,16 @@ private:
 Engine::Engine(EngineSettings settings) : impl_(std::make_unique<Impl>(std::move(settings))) {}
 Engine::~Engine() = default;
 
-bool Engine::authenticate(std::string tcTokenUrl, Handler handler) { return impl_->begin<Authentication>(std::move(tcTokenUrl), std::move(handler)); }
+bool Engine::authenticate(std::optional<std::string> tcTokenUrl, Handler handler)
+{
+    return impl_->begin<Authentication>(std::move(tcTokenUrl), std::move(handler));
+}
 bool Engine::selfAuthenticate(std::string tcTokenUrl, Handler handler) { return impl_->begin<SelfAuthentication>(std::move(tcTokenUrl), std::move(handler)); }
 bool Engine::running() const { return impl_->running(); }
 AnswerResult Engine::grant(QuestionId question, const std::vector<std::string>& optionalRights) { return impl_->grant(question, optionalRights); }
 AnswerResult Engine::enter(QuestionId question, Secret password) { return impl_->enter(question, std::move(password)); }
 void Engine::cancel() { impl_->cancel(); }
+void Engine::browserGone() { impl_->browserGone(); }
 
 std::string_view version() { return core::version; }
 

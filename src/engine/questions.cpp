@@ -88,7 +88,7 @@ Pending<Secret> Questions::password(PasswordQuestion question)
     return pending;
 }
 
-bool Questions::answerBrowser(const BrowserAnswer&) { return true; } // the embedder answers it with what WorkflowFinished says
+bool Questions::answerBrowser(const BrowserAnswer&) { return !browserGone_; } // the embedder answers it with what WorkflowFinished says
 
 AnswerResult Questions::grant(QuestionId id, const std::vector<std::string>& optionalRights)
 {

@@ -23,6 +23,7 @@ public:
     Pending<Secret> password(PasswordQuestion question) override;
     bool answerBrowser(const BrowserAnswer& answer) override;
 
+    void browserGone() { browserGone_ = true; }
     AnswerResult grant(QuestionId id, const std::vector<std::string>& optionalRights);
     AnswerResult enter(QuestionId id, Secret secret);
 
@@ -43,6 +44,7 @@ private:
     std::variant<std::monostate, OpenRights, OpenPassword> open_; // one at a time
     QuestionId id_{};
     int percent_ = 0;
+    bool browserGone_ = false;
 };
 
 } // namespace eidkern

@@ -68,7 +68,9 @@ public:
     bool listen(std::uint16_t port); // 0: any
     bool refuse(bool connections); // nobody listens on the port; false: again; the result says whether it could be had back
     std::uint16_t port() const { return port_; }
-    std::string origin() const { return "https://127.0.0.1:" + std::to_string(port()); }
+    std::string origin() const { return "https://" + host + ":" + std::to_string(port()); }
+
+    std::string host = "127.0.0.1"; // as others call us
 
     struct Counters
     {

@@ -77,7 +77,9 @@ tl::expected<std::unique_ptr<Lab>, std::string> Lab::start(Random& random, const
 {
     options.faults = withTlsVariants(std::move(options.faults), std::move(options.tls));
     const auto eServicePort = options.eServicePort, eidServerPort = options.eidServerPort;
+    const auto host = options.host;
     std::unique_ptr<Lab> lab(new Lab(random, clock, std::move(options)));
+    for (auto* server : {&lab->eidServer_.http(), &lab->eService_.http(), &lab->eService_.redirector()}) server->host = host;
     const auto busy = [](std::string_view who, std::uint16_t port) {
         return tl::unexpected("the lab's " + std::string(who) + " cannot listen on 127.0.0.1:" + std::to_string(port));
     };

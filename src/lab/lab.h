@@ -34,6 +34,7 @@ struct LabOptions
     std::uint16_t eServicePort = 0, eidServerPort = 0; // 0: any free one
     SiteOptions site = {};
     FaultScript faults = {};
+    std::string host = "127.0.0.1"; // in all addresses; another one needs certificates of its own in `pki`
 };
 
 class Lab

@@ -22,7 +22,10 @@ static std::vector<std::string> texts(const QJsonValue& array)
     return all;
 }
 
-static ClientProfile::Offer offerOf(const QJsonValue& offer) { return {texts(offer[u"suites"]), texts(offer[u"groups"]), texts(offer[u"signatures"])}; }
+static ClientProfile::Offer offerOf(const QJsonValue& offer)
+{
+    return {texts(offer[u"suites"]), texts(offer[u"groups"]), texts(offer[u"signatures"]), offer[u"ocspStapling"].toBool()};
+}
 
 std::optional<ClientProfile> clientProfile(std::string_view name)
 {

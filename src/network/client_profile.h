@@ -15,6 +15,7 @@ struct ClientProfile
     struct Offer // OpenSSL's names, in the order in which they are offered
     {
         std::vector<std::string> suites, groups, signatures;
+        bool ocspStapling = false; // status_request (RFC 6066 8); a server need not have an answer
     };
 
     Offer server; // connections that the certificate alone authenticates

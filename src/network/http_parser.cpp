@@ -211,6 +211,7 @@ int HttpParser::status() const { return impl_->status; }
 std::string_view HttpParser::method() const { return impl_->method; }
 std::string_view HttpParser::target() const { return impl_->target; }
 std::string_view HttpParser::header(std::string_view name) const { return impl_->header(name); }
+std::size_t HttpParser::count(std::string_view name) const { return impl_->count(name); }
 std::string HttpParser::takeBody()
 {
     return std::visit([](auto& p) { return std::exchange(p.get().body(), {}); }, impl_->parser);

@@ -34,6 +34,7 @@ public:
     int status() const;                          // reply
     std::string_view method() const, target() const; // request
     std::string_view header(std::string_view name) const; // the first one, any case; empty if missing
+    std::size_t count(std::string_view name) const;       // of headers of this name
     std::string takeBody();
     std::string rest() const;
     bool keepsOpen() const;

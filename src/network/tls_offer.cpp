@@ -36,6 +36,7 @@ QSslConfiguration configuration(const ClientProfile::Offer& offer, const QByteAr
     c.setCiphers(suites);
     c.setEllipticCurves(curves);
     c.setBackendConfigurationOption("SignatureAlgorithms", signatures);
+    c.setOcspStaplingEnabled(offer.ocspStapling);
     c.setPeerVerifyMode(QSslSocket::VerifyPeer); // the errors are collected, see factsOf()
     c.setSslOption(QSsl::SslOptionDisableSessionPersistence, false); // else there is never a session to resume
     if (!resume.isEmpty()) c.setSessionTicket(resume);

@@ -14,7 +14,7 @@ struct ParseTcTokenUrl
 {
     static constexpr std::string_view name = "ParseTcTokenUrl";
     static constexpr int percent = 0;
-    std::string tcTokenUrl;
+    std::optional<std::string> tcTokenUrl; // nothing: none was named
 };
 
 struct FetchTcToken

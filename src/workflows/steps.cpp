@@ -17,7 +17,7 @@ bool CommCertificates::contains(ByteView der) const
     });
 }
 
-std::string userAgent() { return std::string("eidkern/").append(core::version).append(" (TR-03124-1/1.4)"); }
+std::string userAgent() { return std::string(core::product); }
 
 static bool longEnough(KeyKind kind, int bits, const KeySizes& smallest)
 {

@@ -12,7 +12,8 @@ static Delivery notFound(TokenSession token, Failure failure, int status = 404) 
 
 Task<Next<FetchTcToken, Delivery>> run(ParseTcTokenUrl state, Ports& ports)
 {
-    const auto url = ports.web.url(state.tcTokenUrl);
+    if (!state.tcTokenUrl) co_return notFound({}, failure(ports, Parse_TcToken_Missing_Url));
+    const auto url = ports.web.url(*state.tcTokenUrl);
     if (!url) co_return notFound({}, failure(ports, Parse_TcToken_Invalid_Url));
     if (url->scheme != "https") co_return notFound({}, failure(ports, Get_TcToken_Invalid_Url), 400);
     TokenSession token;

@@ -204,5 +204,50 @@ def stop(process: subprocess.Popen) -> None:
     process.communicate(timeout=10)
 
 
+class Stapling(unittest.TestCase):
+    """`openssl s_server` staples OCSP answers of an authority that nobody knows. Only the word "revoked" about itself makes a difference."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.openssl("req", "-x509", "-newkey", "rsa:3072", "-nodes", "-keyout", "key", "-out", "certificate", "-subj", "/CN=127.0.0.1",
+                    "-addext", "subjectAltName=IP:127.0.0.1", "-days", "5")
+        cls.openssl("ocsp", "-issuer", "certificate", "-cert", "certificate", "-no_nonce", "-reqout", "request")
+        serial = cls.openssl("x509", "-in", "certificate", "-noout", "-serial").decode().strip().split("=")[1]
+        for name, entry in (("good", "V\t491119000000Z\t"), ("revoked", "R\t491119000000Z\t200101000000Z")):
+            cls.path(name + ".index").write_text(f"{entry}\t{serial}\tunknown\t/CN=127.0.0.1\n")
+            cls.path(name + ".index.attr").touch()
+            cls.openssl("ocsp", "-index", name + ".index", "-CA", "certificate", "-rsigner", "certificate", "-rkey", "key", "-reqin", "request",
+                        "-respout", name, "-ndays", "3")
+        cls.path("refusal").write_bytes(bytes([0x30, 3, 0x0A, 1, 6]))  # unauthorized
+
+    @classmethod
+    def path(cls, name: str) -> pathlib.Path:
+        return pathlib.Path(cls.folder.name) / name
+
+    @classmethod
+    def openssl(cls, *arguments: str) -> bytes:
+        return subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=cls.folder.name).stdout
+
+    def outcome(self, *staple: str) -> tuple[str, dict]:
+        command = ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", "certificate", "-key", "key", "-tls1_2", "-curves", "P-256", "-www", *staple]
+        with subprocess.Popen(command, cwd=self.folder.name, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+            try:
+                address = next(line for line in server.stdout if line.startswith("ACCEPT")).split()[1]
+                with Service(b"") as service:
+                    _, result, everything = login(EIDKERN, "auth", f"https://{address}/", service.cvca_file)
+            finally:
+                server.kill()
+        self.assertNotIn("qt.tlsbackend", everything)
+        return result["code"], result["info"]
+
+    def test_what_is_stapled(self):
+        for staple in ((), ("-status_file", "refusal"), ("-status_file", "good")):
+            self.assertEqual(self.outcome(*staple)[0], "Get_TcToken_Invalid_Data", staple)  # its page was fetched; it is no tcToken
+        code, info = self.outcome("-status_file", "revoked")
+        self.assertEqual((code, info["Ssl_Errors"]), ("Get_TcToken_Network_Error", "CertificateRevoked"))
+
+
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])

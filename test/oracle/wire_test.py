@@ -8,7 +8,7 @@ import sys
 import unittest
 
 from second.client import csca_of_simulated_cards, login
-from second.client_hello import SERVER_NAME, SESSION_TICKET, SIGNATURE_ALGORITHMS, SUPPORTED_GROUPS, SUPPORTED_VERSIONS
+from second.client_hello import SERVER_NAME, SESSION_TICKET, SIGNATURE_ALGORITHMS, STATUS_REQUEST, SUPPORTED_GROUPS, SUPPORTED_VERSIONS
 from second.service import Service
 from second.wire import Connection, Relays
 
@@ -103,12 +103,14 @@ class Offer(Wire):
             self.assertEqual(hello.numbers(SUPPORTED_GROUPS), [28, 27, 26, 24, 23])  # brainpool 512, 384, 256, then secp384r1, secp256r1
             self.assertEqual(hello.numbers(SIGNATURE_ALGORITHMS), self.rsa + self.dsa + self.ecdsa)
             self.assertNotIn(SERVER_NAME, hello.extensions)  # an address is no name (RFC 6066 3)
+            self.assertEqual(hello.extensions[STATUS_REQUEST], bytes([1, 0, 0, 0, 0]))  # ocsp, from any responder, without extensions
         hello = eid[0].hello
         self.common(hello)
         self.assertEqual(hello.suites, [0x00AD, 0x00AC, 0x0095])  # RSA-PSK: AES-256-GCM, AES-128-GCM, AES-256-CBC-SHA
         self.assertEqual(hello.numbers(SUPPORTED_GROUPS), [])
         self.assertEqual(hello.numbers(SIGNATURE_ALGORITHMS), self.rsa)
         self.assertNotIn(SERVER_NAME, hello.extensions)
+        self.assertNotIn(STATUS_REQUEST, hello.extensions)
         self.assertEqual(([each.suite for each in web], eid[0].suite), (len(web) * [0xC02C], 0x00AD))
 
     def test_the_name_of_the_server(self):

@@ -2,6 +2,7 @@
 #include <QTest>
 
 #include "network/paos_codec.h"
+#include "scenarios/changed_root.h"
 #include "scenarios/login_bench.h"
 
 using namespace eidkern;
@@ -9,28 +10,6 @@ using namespace eidkern::test;
 
 namespace
 {
-
-constexpr auto newName = "DELABCVCA00002";
-
-Date inDays(Date from, int days) { return dateOf(std::chrono::sys_days(daysOf(from)) + std::chrono::days(days)); }
-
-// The lab's PKI after the change of its root's key: the DV is signed by the new one.
-struct ChangedRoot
-{
-    ChangedRoot(const lab::LabPki& pki, Random& random, Date today) : key(generateKey(pki.cvcaKey.curve, random))
-    {
-        const auto from = inDays(today, -1);
-        link = issueCvc(
-            {.car = pki.cvca.chr, .chr = newName, .chat = pki.cvca.chat, .effective = from, .expiration = inDays(today, 300), .withDomainParameters = true},
-            key, pki.cvcaKey);
-        dv = issueCvc({.car = newName, .chr = pki.dv.chr, .chat = pki.dv.chat, .effective = from, .expiration = inDays(today, 30)}, pki.dvKey, key);
-        forged = link;
-        forged.whole.back() ^= 1;
-        forged = parseCvc(forged.whole).value();
-    }
-    EcKey key;
-    CvCertificate link, dv, forged;
-};
 
 enum class Sends { InEac1, InEac2, BothInEac2, Forged, Never };
 
@@ -105,8 +84,8 @@ class link_certificate_test : public QObject
     CvCertificate newRoot() const
     {
         const auto& pki = lab->pki();
-        const CvIssue what{.car = newName,
-                           .chr = newName,
+        const CvIssue what{.car = ChangedRoot::name,
+                           .chr = ChangedRoot::name,
                            .chat = pki.cvca.chat,
                            .effective = inDays(clock.today(), -1),
                            .expiration = inDays(clock.today(), 300),
@@ -186,7 +165,7 @@ private Q_SLOTS:
             const auto card = SimulatedCard::fromPersona(SimulatedCard::builtInPersona("adult"), {former}).value();
             const auto outcome = login(card, {}, std::vector{newRoot(), lab->pki().cvca});
             QCOMPARE(outcome.code, std::string("success"));
-            QCOMPARE(card.state->reader.card()->trust().references(), (std::vector<std::string>{newName, lab->pki().cvca.chr}));
+            QCOMPARE(card.state->reader.card()->trust().references(), (std::vector<std::string>{ChangedRoot::name, lab->pki().cvca.chr}));
         } while (std::ranges::next_permutation(order).found);
     }
 

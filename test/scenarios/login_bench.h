@@ -179,7 +179,7 @@ public:
     Ports ports;
 
     template<typename W>
-    void begin(std::string url)
+    void begin(std::optional<std::string> url)
     {
         task_.emplace(whole<W>(std::move(url)));
         task_->start();
@@ -207,7 +207,7 @@ public:
 
 private:
     template<typename W>
-    Task<Finished> whole(std::string url)
+    Task<Finished> whole(std::optional<std::string> url)
     {
         auto driving = W::drive(typename W::State{ParseTcTokenUrl{std::move(url)}}, ports, [this]<typename S>(const S&) {
             ports.state = S::name;

@@ -279,12 +279,12 @@ class scenario_test : public QObject
         std::optional<std::vector<CvCertificate>> trust;
         if (scenario["trust"] == "none") trust.emplace();
 
-        const auto url = scenario["url"].toString().toStdString();
+        const auto url = scenario["url"].isNull() ? std::nullopt : std::optional(scenario["url"].toString().toStdString());
         const auto usual = std::same_as<W, SelfAuthentication> ? lab->selfAuthUrl() : lab->tcTokenUrl();
         {
             LoginBench login(*lab, card, std::move(script), trust, scenario["tlsProfile"].toString("default").toStdString());
             bench = &login;
-            login.begin<W>(scenario.contains("url") ? url : usual);
+            login.begin<W>(scenario.contains("url") ? url : std::optional(usual));
             const auto end = login.finish();
             bench = nullptr;
             QVERIFY2(end, "the login hangs");

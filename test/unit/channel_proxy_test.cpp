@@ -1,61 +1,15 @@
 // The Channel through an HTTP proxy on loopback, which leads every CONNECT to the lab's TLS server.
 #include <QTcpServer>
-#include <QTcpSocket>
 #include <QtTest>
 
 #include "network/qt_scheduler.h"
 #include "support/channel_support.h"
+#include "support/connect_proxy.h"
 
 using namespace eidkern;
 using namespace eidkern::test;
 using lab::TlsConnection;
 using network::Channel, network::QtScheduler;
-
-namespace
-{
-
-class ConnectProxy : public QObject
-{
-public:
-    explicit ConnectProxy(quint16 target) : target_(target)
-    {
-        tcp_.listen(QHostAddress::LocalHost);
-        connect(&tcp_, &QTcpServer::newConnection, this, [this] { serve(tcp_.nextPendingConnection()); });
-    }
-    Proxy asProxy(std::string user = {}, std::string_view password = {}) { return {"127.0.0.1", tcp_.serverPort(), std::move(user), Secret(password)}; }
-
-    QByteArray answer = "HTTP/1.1 200 Connection established\r\n\r\n"; // empty: closes
-    QByteArray credentials;                                           // demanded, if there are any
-    QByteArrayList requests;
-
-private:
-    void serve(QTcpSocket* client)
-    {
-        client->setParent(this);
-        connect(client, &QTcpSocket::readyRead, client, [this, client] {
-            auto* server = client->findChild<QTcpSocket*>();
-            if (server) return void(server->write(client->readAll()));
-            if (!client->peek(4096).contains("\r\n\r\n")) return;
-            requests << client->readAll();
-            const bool known = credentials.isEmpty() || requests.last().contains("Proxy-Authorization: Basic " + credentials.toBase64());
-            if (!known) return void(client->write("HTTP/1.1 407 Who?\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n"));
-            if (answer.isEmpty()) return client->disconnectFromHost();
-            if (answer.contains(" 200 "))
-            {
-                server = new QTcpSocket(client);
-                connect(server, &QTcpSocket::readyRead, client, [client, server] { client->write(server->readAll()); });
-                server->connectToHost(QHostAddress::LocalHost, target_);
-                server->waitForConnected(1000);
-            }
-            client->write(answer);
-        });
-    }
-
-    const quint16 target_;
-    QTcpServer tcp_;
-};
-
-} // namespace
 
 class ChannelProxyTest : public QObject
 {

@@ -1,0 +1,128 @@
+#include "cli/client.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "cli/files.h"
+#include "cli/layout.h"
+
+namespace eidkern::cli
+{
+
+struct Client::LogFile
+{
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{nullptr, std::fclose};
+
+    bool open(const std::string& path)
+    {
+        file.reset(std::fopen(path.c_str(), "a"));
+        if (!file) complain(path + ": " + std::strerror(errno));
+        return file != nullptr;
+    }
+    void write(const std::string& line) const
+    {
+        std::fprintf(file.get(), "%s\n", line.c_str());
+        std::fflush(file.get());
+    }
+};
+
+static bool isPcsc(const std::string& option) { return option == "pcsc" || option.starts_with("pcsc:"); }
+
+bool interactive() { return ::isatty(STDIN_FILENO) && isTerminal(); }
+
+bool mayConsent(const LoginOptions& options)
+{
+    if (isPcsc(options.card) && (options.consent == Consent::Auto || !interactive())) // a real card answers to its holder only
+        return complain("--card " + options.card + ": consent is given by a person at the terminal, not by --consent auto"), false;
+    if (options.consent == Consent::Ask && !interactive())
+        return complain("nobody to ask: standard input or output is no terminal. With a simulated card --consent auto answers by itself."), false;
+    return true;
+}
+
+std::optional<ChosenCard> cardOf(const std::string& option, const std::vector<TrustAnchor>& anchors)
+{
+    if (isPcsc(option)) return ChosenCard{{}, option.size() > 5 ? option.substr(5) : std::string()};
+    std::string persona(SimulatedCard::builtInPersona("adult")), name = "adult";
+    if (option.starts_with("sim:"))
+    {
+        name = option.substr(4);
+        const auto content = readSmallFile(name);
+        if (!content) return {};
+        persona = *content;
+    }
+    else if (option != "sim") return complain("--card " + option + ": sim, sim:FILE, pcsc or pcsc:READER is needed"), std::nullopt;
+    auto card = SimulatedCard::fromPersona(persona, anchors);
+    if (!card) return complain(name + ": " + card.error()), std::nullopt;
+    return ChosenCard{std::move(*card), {}};
+}
+
+std::optional<std::vector<TrustAnchor>> anchorsOf(const LoginOptions& options)
+{
+    if (!options.cvcaFiles.empty()) return trustAnchorsOf(options.cvcaFiles);
+    complain("no trust anchor: give the CVCA certificate of the service's PKI with --cvca FILE (a lab keeps its own as cvca.cvcert in its --pki folder).");
+    return {};
+}
+
+std::unique_ptr<View> viewFor(const LoginOptions& options) { return options.json ? jsonView(options.language) : terminalView(options.language, colours()); }
+
+Client::Client(const LoginOptions& options, View& view) : options_(options), view_(view), links_(options.linkCertificates) {}
+
+std::unique_ptr<Client> Client::make(const LoginOptions& options, std::vector<TrustAnchor> anchors, const ChosenCard& card, View& view)
+{
+    std::unique_ptr<Client> client(new Client(options, view));
+    EngineSettings settings{std::move(anchors), {}, {}};
+    if (!options.logFile.empty())
+    {
+        client->log_ = std::make_shared<LogFile>();
+        if (!client->log_->open(options.logFile)) return {};
+        settings.log = [log = client->log_](const std::string& line) { log->write(line); };
+    }
+    auto proxy = proxyFor(options.proxy);
+    if (!proxy) return {};
+    settings.proxy = std::move(*proxy);
+    settings.linkCertificates = client->links_.all();
+    if (card.simulated) settings.cards = {*card.simulated};
+    settings.pcscReaders = !card.simulated;
+    settings.pcscReader = card.reader;
+    settings.tlsProfile = options.tlsProfile;
+    client->engine_ = std::make_unique<Engine>(std::move(settings));
+    client->answers_.emplace(*client->engine_, options, card.simulated, view);
+    return client;
+}
+
+std::optional<ExitCode> Client::handle(Event& event)
+{
+    std::optional<ExitCode> code;
+    std::visit(
+        [&]<typename E>(E& e) {
+            if constexpr (!std::same_as<E, CardFound> && !std::same_as<E, CardWanted>) answers_->withdraw();
+            view_.show(e);
+            if constexpr (std::same_as<E, RightsAsked>) saveTerms(e.service);
+            if constexpr (std::same_as<E, LinkCertificateLearned>) links_.keep(e.certificate);
+            if constexpr (requires { answers_->answer(e); }) answers_->answer(e);
+            if constexpr (std::same_as<E, WorkflowFinished>) code = e.failure ? exitCode(describe(e.failure->code).origin) : ExitCode::Success;
+        },
+        event);
+    return code;
+}
+
+void Client::cancel()
+{
+    answers_->withdraw();
+    view_.say(text(Text::Cancelling, options_.language));
+    engine_->cancel();
+}
+
+void Client::saveTerms(const ServiceDescription& service)
+{
+    const auto& file = options_.saveTerms;
+    if (file.empty()) return;
+    const bool saved = writeNewFile(AT_FDCWD, file, {reinterpret_cast<const std::uint8_t*>(service.terms.data()), service.terms.size()});
+    if (saved) view_.say(std::string(text(Text::TermsSaved, options_.language)) + " " + file);
+    else complain("--save-terms " + file + ": " + std::strerror(errno));
+}
+
+} // namespace eidkern::cli

@@ -1,0 +1,54 @@
+// The engine of a command that logs in, made from its options: with a log, trust anchors, a card, and somebody who answers.
+#pragma once
+#include <memory>
+#include <optional>
+
+#include "cli/answers.h"
+#include "cli/exit_codes.h"
+#include "cli/link_certificates.h"
+#include "cli/login_options.h"
+
+namespace eidkern::cli
+{
+
+struct ChosenCard
+{
+    std::optional<SimulatedCard> simulated; // else in a reader of PC/SC
+    std::string reader;                     // its name; empty: any
+};
+
+// What the options ask for may be done, by somebody who is there. False: it has been said why not.
+bool mayConsent(const LoginOptions& options);
+bool interactive(); // a person at a terminal
+
+// Nothing: it has been said what is wrong.
+std::optional<ChosenCard> cardOf(const std::string& option, const std::vector<TrustAnchor>& anchors);
+std::optional<std::vector<TrustAnchor>> anchorsOf(const LoginOptions& options); // at least one
+
+std::unique_ptr<View> viewFor(const LoginOptions& options);
+
+class Client
+{
+public:
+    // `options` and `view` outlive it. Nothing: it has been said what is wrong.
+    static std::unique_ptr<Client> make(const LoginOptions& options, std::vector<TrustAnchor> anchors, const ChosenCard& card, View& view);
+
+    Engine& engine() { return *engine_; }
+    std::optional<ExitCode> handle(Event& event); // shows it, answers it; the login's exit code, if this was its end
+    void cancel();
+
+private:
+    struct LogFile;
+
+    Client(const LoginOptions& options, View& view);
+    void saveTerms(const ServiceDescription& service);
+
+    const LoginOptions& options_;
+    View& view_;
+    const LinkCertificates links_;
+    std::shared_ptr<LogFile> log_;
+    std::unique_ptr<Engine> engine_;
+    std::optional<Answers> answers_;
+};
+
+} // namespace eidkern::cli

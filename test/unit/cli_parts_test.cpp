@@ -1,0 +1,141 @@
+// Parts of the command line that are functions: texts from outside, HTML as text, proxies and who is exempt from them.
+#include <QtTest>
+
+#include "cli/printable.h"
+#include "cli/proxy_option.h"
+
+using namespace eidkern;
+using namespace eidkern::cli;
+
+class CliPartsTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void printable_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QByteArray>("shown");
+        QTest::newRow("plain") << QByteArray("Größe\n€ 5") << QByteArray("Größe\n€ 5");
+        QTest::newRow("escape sequences") << QByteArray("a\x1b[31mb\x07\x7f") << QByteArray("a?[31mb??");
+        QTest::newRow("C1 controls") << QByteArray("a\xc2\x9b"
+                                                   "31m\xc2\x85")
+                                     << QByteArray("a?31m?");
+        QTest::newRow("carriage return, tab") << QByteArray("abc\rX\ty") << QByteArray("abcX y");
+        QTest::newRow("right-to-left override") << QByteArray("a\xe2\x80\xae"
+                                                              "b\xe2\x80\xac"
+                                                              "c")
+                                                << QByteArray("abc");
+        QTest::newRow("isolates and marks") << QByteArray("\xe2\x81\xa6"
+                                                          "a\xe2\x81\xa9\xe2\x80\x8f\xd8\x9c\xe2\x80\x8b")
+                                            << QByteArray("a");
+        QTest::newRow("separators") << QByteArray("a\xe2\x80\xa8"
+                                                  "b")
+                                    << QByteArray("a b");
+        QTest::newRow("tags beyond 16 bits") << QByteArray("a\xf3\xa0\x81\x81") << QByteArray("a");
+        QTest::newRow("no UTF-8") << QByteArray("a\xff\x9b") << QByteArray("a\xef\xbf\xbd\xef\xbf\xbd");
+        QTest::newRow("nul") << QByteArray("a\0b", 3) << QByteArray("a?b");
+    }
+    void printable()
+    {
+        QFETCH(QByteArray, text);
+        QTEST(QByteArray::fromStdString(cli::printable(text.toStdString())), "shown");
+    }
+    void printableIsBounded()
+    {
+        const auto shown = cli::printable(std::string(1'000'000, 'x'));
+        QCOMPARE(shown, std::string(16 * 1024, 'x') + "…");
+    }
+
+    void html_data()
+    {
+        QTest::addColumn<QByteArray>("document");
+        QTest::addColumn<QByteArray>("text");
+        const auto row = [](const char* document, const char* text) { QTest::newRow(document) << QByteArray(document) << QByteArray(text); };
+        row("", "");
+        row("a  b\r\n c", "a b c");
+        row("<P>a</P><p>b<br/>c", "a\nb\nc");
+        row("<p><i>a</i><u>b</u></p>", "ab");
+        row("a<!-- <p>x --> b", "a b");
+        row("a<script>if (a<b) x()</script>b<STYLE>p{}</STYLE>c", "abc");
+        row("<ol><li>a</li><li>b</li></ol>", "• a\n• b");
+        row("&lt;p&gt;&nbsp;&amp;amp;", "<p> &amp;");
+        row("&#65;&#x42;&auml;&szlig;", "ABäß");
+        row("&#27;&#x202e;", "\x1b\xe2\x80\xae"); // printable() is for those
+        row("&unknown; &; & &#; &#x110000; &#xd800; &#0;", "&unknown; &; & &#; &#x110000; &#xd800; &#0;");
+        row("a<b", "a"); // never ends
+        row("a<script>b", "a");
+        row("a<!--b", "a");
+        row("a<", "a");
+        row("a&", "a&");
+    }
+    void html()
+    {
+        QFETCH(QByteArray, document);
+        QTEST(QByteArray::fromStdString(textOfHtml(document.toStdString())), "text");
+    }
+    void proxies_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QByteArray>("proxy"); // null: refused
+        const auto row = [](const char* text, const QByteArray& proxy) { QTest::newRow(text) << QByteArray(text) << proxy; };
+        row("http://proxy.example:3128", "proxy.example 3128  ");
+        row("http://proxy.example:3128/", "proxy.example 3128  ");
+        row("proxy.example:3128", "proxy.example 3128  ");
+        row("http://[::1]:8080", "::1 8080  ");
+        row("http://anna:p%40ss@proxy.example:3128", "proxy.example 3128 anna p@ss");
+        row("anna@proxy.example:3128", "proxy.example 3128 anna ");
+        row("http://proxy.example", {});
+        row("http://proxy.example:0", {});
+        row("http://proxy.example:99999", {});
+        row("http://:3128", {});
+        row("https://proxy.example:3128", {});
+        row("socks5://proxy.example:1080", {});
+        row("http://proxy.example:3128/path", {});
+        row("http://proxy.example:3128?query", {});
+        row("http://pro xy:3128", {});
+        row("", {});
+    }
+    void proxies()
+    {
+        QFETCH(QByteArray, text);
+        const auto proxy = parseProxy(text.toStdString());
+        QByteArray said;
+        if (proxy)
+            said = QByteArray::fromStdString(proxy->host + " " + std::to_string(proxy->port) + " " + proxy->user + " " + std::string(proxy->password.text()));
+        QTEST(said, "proxy");
+    }
+
+    void exempt_data()
+    {
+        QTest::addColumn<QByteArray>("list");
+        QTest::addColumn<bool>("exempt"); // shop.example.com:443
+        const auto row = [](const char* list, bool exempt) { QTest::newRow(list) << QByteArray(list) << exempt; };
+        row("", false);
+        row("*", true);
+        row("shop.example.com", true);
+        row("SHOP.Example.COM", true);
+        row("example.com", true);
+        row(".example.com", true);
+        row("a, example.com ,b", true);
+        row("ample.com", false);
+        row("com.", false);
+        row("www.shop.example.com", false);
+        row("shop.example.com:443", true);
+        row("shop.example.com:8443", false);
+        row(",,.,", false);
+    }
+    void exempt()
+    {
+        QFETCH(QByteArray, list);
+        QTEST(isExempt(list.toStdString(), "shop.example.com", 443), "exempt");
+    }
+    void exemptAddresses()
+    {
+        QVERIFY(isExempt("10.0.0.1", "10.0.0.1", 443));
+        QVERIFY(!isExempt("10.0.0.1", "110.0.0.1", 443));
+        QVERIFY(isExempt("fd00::1", "fd00::1", 443));
+    }
+};
+
+QTEST_GUILESS_MAIN(CliPartsTest)
+#include "cli_parts_test.moc"
