@@ -49,15 +49,22 @@ class serve_test : public QObject
     static int statusOf(const QByteArray& reply) { return reply.mid(9, 3).toInt(); }
 
     // What the service shows to a browser that comes with this address.
-    static int fetch(const QByteArray& location)
+    struct Page
+    {
+        int status = 0;
+        std::string location, body;
+    };
+    static Page fetch(const QByteArray& location)
     {
         network::QtScheduler scheduler;
         network::Channel channel(scheduler);
         const auto url = network::parseUrl(location.toStdString()).value();
         const auto opening = channel.open(url, {}, [](const TlsFacts&) { return true; });
-        if (!QTest::qWaitFor([&] { return opening.ready(); }) || opening.peek().outcome != WebOutcome::Ok) return 0;
+        if (!QTest::qWaitFor([&] { return opening.ready(); }) || opening.peek().outcome != WebOutcome::Ok) return {};
         const auto replying = channel.exchange({.path = url.path});
-        return QTest::qWaitFor([&] { return replying.ready(); }) ? replying.peek().status : 0;
+        if (!QTest::qWaitFor([&] { return replying.ready(); })) return {};
+        const auto& reply = replying.peek();
+        return {reply.status, reply.location, std::string(reply.body.text())};
     }
 
 private slots:
@@ -94,7 +101,11 @@ private slots:
             QVERIFY(PlainClient::header(reply, "Server").endsWith("(TR-03124-1/1.4)"));
             QCOMPARE(PlainClient::header(reply, "Cache-Control"), "no-store");
             QVERIFY(!reply.contains("Access-Control"));
-            QCOMPARE(fetch(location), 200);
+            const auto refreshed = fetch(location); // once, and then on to the result
+            QCOMPARE(refreshed.status, 303);
+            const auto result = fetch(location.left(location.indexOf("/refresh")) + QByteArray::fromStdString(refreshed.location));
+            QCOMPARE(result.status, 200);
+            QVERIFY(result.body.find("Sandwig") != std::string::npos);
         }
     }
 

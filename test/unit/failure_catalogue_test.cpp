@@ -15,7 +15,6 @@ using namespace eidkern;
 // Live codes that no function raises yet, although nothing rules them out and their workflow exists. Whoever raises one takes its
 // line away; nothing is ever added.
 static constexpr FailureCode notRaisedYet[] = {
-    FailureCode::Parse_TcToken_Missing_Url,             // needs the start by a browser
     FailureCode::Pre_Verification_No_Test_Environment,  // needs a developer mode and anchors of the real PKI
     FailureCode::Establish_Pace_Channel_User_Cancelled, // needs PACE in the reader (PIN pad)
 };
