@@ -56,6 +56,20 @@ struct PasswordAsked
     bool wrongBefore; // what was entered for this question before was wrong
 };
 
+// The reader takes the password itself: the person is to enter it there. Nothing to answer; the engine never has the password.
+struct PasswordWantedAtReader
+{
+    Password password;
+    int triesLeft;    // of the PIN
+    bool wrongBefore; // what was entered for this before was wrong
+};
+
+// The login goes to its end, but the reader still waits for a password: ask the person to cancel at the reader. It takes no
+// other login before that, or before its own time limit is over.
+struct ReaderStillWaits
+{
+};
+
 struct CardWanted
 {
     bool anotherType; // there is a card, of a type that the service does not accept
@@ -84,6 +98,7 @@ struct WorkflowFinished
     Secret ownData;                 // of a self-authentication: JSON with PersonalData and OperationsAllowedByUser
 };
 
-using Event = std::variant<StateEntered, RightsAsked, PasswordAsked, CardWanted, CardFound, LinkCertificateLearned, WorkflowFinished>;
+using Event = std::variant<StateEntered, RightsAsked, PasswordAsked, PasswordWantedAtReader, ReaderStillWaits, CardWanted, CardFound, LinkCertificateLearned,
+                           WorkflowFinished>;
 
 } // namespace eidkern

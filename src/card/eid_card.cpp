@@ -13,6 +13,7 @@ static constexpr std::size_t mostBytes = 0x8000, mostReads = 256;
 EidCard::EidCard(std::unique_ptr<Channel> channel, Random& random, Log& log) : channel_(std::move(channel)), random_(random), log_(log)
 {
     about_.reader = channel_->reader();
+    about_.passwordAtReader = channel_->pad() != nullptr;
 }
 
 static bool namesEidApplication(ByteView efDir)
@@ -60,6 +61,11 @@ static std::optional<PinState> pinStateOf(std::uint16_t sw)
 
 Task<CardResult<Done>> EidCard::refreshPinState()
 {
+    if (std::exchange(securedByReader_, false))
+    {
+        const auto ended = co_await channel_->pad()->endPace();
+        if (!ended) co_return fault(ended.error());
+    }
     if (std::exchange(session_, {}))
     {
         const auto ended = co_await exchange(encode(setPace({}))); // whatever the answer: the card's session is over
@@ -78,17 +84,25 @@ Task<CardResult<PaceOutput>> EidCard::pace(PaceInput input)
 {
     if (!paceInfo_) co_return fault(CardFault::Protocol);
     channel_->claim();
-    PaceOutput output{.efCardAccess = efCardAccess_, .idPicc = {}, .car = {}, .carPrevious = {}};
-    auto keys = co_await establish(input, output);
-    if (!keys)
+    const auto password = input.password;
+    auto attempt = about_.passwordAtReader ? establishAtReader(std::move(input)) : establish(std::move(input));
+    auto output = co_await std::move(attempt);
+    if (!output)
     {
-        if (keys.error() != CardFault::WrongPassword) co_return fault(keys.error());
+        if (output.error() != CardFault::WrongPassword) co_return fault(output.error());
         const auto refreshed = co_await refreshPinState();
         if (!refreshed) co_return fault(refreshed.error());
         co_return fault(CardFault::WrongPassword);
     }
-    session_.emplace(std::move(keys->session));
-    if (input.password == PasswordId::Pin) about_.pin.triesLeft = 3;
+    if (password == PasswordId::Pin) about_.pin.triesLeft = 3;
+    co_return output;
+}
+
+Task<CardResult<PaceOutput>> EidCard::establishAtReader(PaceInput input)
+{
+    auto entering = channel_->pad()->establishPace(std::move(input));
+    auto output = co_await std::move(entering);
+    if (output) securedByReader_ = true;
     co_return output;
 }
 
@@ -112,6 +126,7 @@ Task<CardResult<Bytes>> EidCard::challenge()
 Task<CardResult<Bytes>> EidCard::transmit(Bytes apdu)
 {
     session_.reset();
+    securedByReader_ = false;
     if (apdu.size() < 4) co_return fault(CardFault::Protocol);
     auto answer = co_await exchange(std::move(apdu));
     if (answer && answer->size() < 2) co_return fault(CardFault::CommandFailed);
@@ -158,7 +173,7 @@ Task<CardResult<ResponseApdu>> EidCard::send(CommandApdu command)
 {
     static constexpr std::size_t mostData = 0xFF00; // leaves room for what secure messaging adds
     if (command.data.size() > mostData) co_return fault(CardFault::WrongLength);
-    const std::size_t most = extendedLength_ ? mostData : session_ ? SecureMessaging::mostShort : CommandApdu::mostShort;
+    const std::size_t most = extendedLength_ ? mostData : session_ || securedByReader_ ? SecureMessaging::mostShort : CommandApdu::mostShort;
     while (command.data.size() > most) // command chaining, ISO 7816-4 5.3.3; each part has secure messaging of its own
     {
         const auto cut = command.data.begin() + std::ptrdiff_t(most);

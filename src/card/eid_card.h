@@ -25,17 +25,20 @@ public:
     const RecognisedCard& about() const { return about_; }
     ByteView efCardAccess() const { return efCardAccess_; } // SecurityInfos, once recognised
 
-    Task<CardResult<PaceOutput>> pace(PaceInput input); // inside the secure messaging of an earlier one, if there was one (CAN, then PIN)
+    Task<CardResult<PaceOutput>> pace(
+        PaceInput input); // at the reader's pad if there is one; inside the secure messaging of an earlier one, if there was one (CAN, then PIN)
     Task<CardResult<Done>> unblockPin();                // after pace() with the PUK
     Task<CardResult<Bytes>> challenge();
     Task<CardResult<EacOutput>> authenticate(EacInput input); // afterwards secure messaging is the server's
     Task<CardResult<Bytes>> transmit(Bytes apdu);             // unchanged, and answered unchanged; ends our own secure messaging
+    Task<CardResult<ResponseApdu>> send(CommandApdu command); // in parts where it must be; through secure messaging once PACE is done
     Pending<Done> removed() { return channel_->removed(); }
 
 private:
     using Complete = bool (*)(ByteView content);
 
-    Task<CardResult<PaceKeys>> establish(PaceInput& input, PaceOutput& output);
+    Task<CardResult<PaceOutput>> establish(PaceInput input);
+    Task<CardResult<PaceOutput>> establishAtReader(PaceInput input);
     Task<CardResult<Done>> terminalAuthentication(const EacInput& input);
     Task<CardResult<Done>> chipAuthentication(const EacInput& input, EacOutput& output);
 
@@ -43,7 +46,6 @@ private:
     Task<CardResult<Bytes>> readFile(std::uint8_t shortId, Complete complete); // 32 KiB at most
     Task<CardResult<Done>> refreshPinState();                     // outside secure messaging, which ends
     Task<CardResult<Bytes>> command(CommandApdu command);         // send(), and 9000 is the only good status
-    Task<CardResult<ResponseApdu>> send(CommandApdu command);     // in parts where it must be; through secure messaging once PACE is done
     Task<CardResult<ResponseApdu>> sendWhole(CommandApdu command);
     Task<CardResult<Bytes>> exchange(Bytes apdu);                 // raw
 
@@ -54,6 +56,7 @@ private:
     Bytes efCardAccess_;
     std::optional<PaceInfo> paceInfo_;
     std::optional<SecureMessaging> session_;
+    bool securedByReader_ = false; // instead of session_
     bool extendedLength_ = true; // until the first read of a file is refused for its length: from then on only short APDUs
 };
 

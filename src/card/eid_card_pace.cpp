@@ -48,9 +48,10 @@ static std::optional<Bytes> readTokenAnswer(ByteView answer, PaceOutput& output)
 
 static bool isWrongPassword(std::uint16_t sw, PasswordId password) { return sw >> 8 == 0x63 || (password == PasswordId::Pin && sw == 0x6983); }
 
-Task<CardResult<PaceKeys>> EidCard::establish(PaceInput& input, PaceOutput& output)
+Task<CardResult<PaceOutput>> EidCard::establish(PaceInput input)
 {
     const auto& info = *paceInfo_;
+    PaceOutput output{.efCardAccess = efCardAccess_, .idPicc = {}, .car = {}, .carPrevious = {}};
     const auto selected = co_await send(selectPassword(info, input));
     if (!selected) co_return fault(selected.error());
     if (selected->sw == 0x6283 && input.password == PasswordId::Pin) about_.pin = {0, true};
@@ -84,7 +85,8 @@ Task<CardResult<PaceKeys>> EidCard::establish(PaceInput& input, PaceOutput& outp
     const auto token = readTokenAnswer(fourth->data, output);
     if (!token || !equalInConstantTime(*token, keys->expectedToken)) co_return fault(CardFault::Protocol);
     output.idPicc = xCoordinate(*cardPoint);
-    co_return std::move(*keys);
+    session_.emplace(std::move(keys->session));
+    co_return output;
 }
 
 } // namespace eidkern::card

@@ -49,11 +49,9 @@ public:
         write("rights", line);
     }
 
-    void show(const PasswordAsked& e) override
-    {
-        const auto* name = e.password == Password::Can ? "CAN" : e.password == Password::Puk ? "PUK" : "PIN";
-        write("password", {{QStringLiteral("password"), q(name)}, {QStringLiteral("triesLeft"), e.triesLeft}, {QStringLiteral("wrongBefore"), e.wrongBefore}});
-    }
+    void show(const PasswordAsked& e) override { writePassword("password", e); }
+    void show(const PasswordWantedAtReader& e) override { writePassword("passwordAtReader", e); }
+    void show(const ReaderStillWaits&) override { write("readerStillWaits", {{QStringLiteral("cancelAtReader"), true}}); }
 
     void show(const CardWanted& e) override { write("cardWanted", {{QStringLiteral("anotherType"), e.anotherType}}); }
 
@@ -92,6 +90,12 @@ public:
     void say(std::string_view) override {}
 
 private:
+    static void writePassword(const char* event, const auto& e)
+    {
+        const auto* name = e.password == Password::Can ? "CAN" : e.password == Password::Puk ? "PUK" : "PIN";
+        write(event, {{QStringLiteral("password"), q(name)}, {QStringLiteral("triesLeft"), e.triesLeft}, {QStringLiteral("wrongBefore"), e.wrongBefore}});
+    }
+
     static void write(const char* event, const QJsonObject& line) // "event" first, for those who read along
     {
         const auto rest = QJsonDocument(line).toJson(QJsonDocument::Compact).mid(1);

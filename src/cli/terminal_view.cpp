@@ -35,14 +35,15 @@ public:
         table(rows);
     }
 
-    void show(const PasswordAsked& e) override
+    void show(const PasswordAsked& e) override { because(e); }
+
+    void show(const PasswordWantedAtReader& e) override
     {
-        line("");
-        if (e.wrongBefore) line(styled("31", t(Text::WrongBefore)));
-        if (e.password == Password::Can && !e.wrongBefore) line(t(Text::CanBecause));
-        if (e.password == Password::Puk && !e.wrongBefore) line(t(Text::PukBecause));
-        if (e.password == Password::Pin && e.triesLeft < 3) line("(" + t(Text::TriesLeft) + ": " + std::to_string(e.triesLeft) + ")");
+        because(e);
+        line(t(e.password == Password::Can ? Text::CanAtReader : e.password == Password::Puk ? Text::PukAtReader : Text::PinAtReader));
     }
+
+    void show(const ReaderStillWaits&) override { line(t(Text::CancelAtReader)); }
 
     void show(const CardWanted& e) override { line(t(e.anotherType ? Text::WrongCardType : Text::InsertCard)); }
 
@@ -79,6 +80,15 @@ public:
     void say(std::string_view text) override { line(std::string(text)); }
 
 private:
+    void because(const auto& e) // why this password, and how many tries there are
+    {
+        line("");
+        if (e.wrongBefore) line(styled("31", t(Text::WrongBefore)));
+        if (e.password == Password::Can && !e.wrongBefore) line(t(Text::CanBecause));
+        if (e.password == Password::Puk && !e.wrongBefore) line(t(Text::PukBecause));
+        if (e.password == Password::Pin && e.triesLeft < 3) line("(" + t(Text::TriesLeft) + ": " + std::to_string(e.triesLeft) + ")");
+    }
+
     std::string t(Text which) const { return std::string(text(which, language_)); }
     std::string styled(std::string_view style, const std::string& text) const { return cli::styled(style, text, colours_); }
     static std::string bar(int percent)

@@ -16,6 +16,8 @@ public:
     virtual void show(const StateEntered& event) = 0;
     virtual void show(const RightsAsked& event) = 0;
     virtual void show(const PasswordAsked& event) = 0;
+    virtual void show(const PasswordWantedAtReader& event) = 0;
+    virtual void show(const ReaderStillWaits& event) = 0;
     virtual void show(const CardWanted& event) = 0;
     virtual void show(const CardFound& event) = 0;
     virtual void show(const LinkCertificateLearned& event) = 0;

@@ -22,7 +22,9 @@ enum class CardFault {
     Protocol,      // an answer that the protocol does not allow: status word, structure, token
     WrongLength,   // 6700: card or reader refuse the length of an APDU
     WrongPassword, // PIN, CAN or PUK; the new retry state is in the card's PinState
-    PukUsedUp      // the PUK was right, but its uses are spent
+    PukUsedUp,     // the PUK was right, but its uses are spent
+    CancelledAtReader, // by the person, instead of entering the password at the reader
+    EntryTimedOut      // nobody entered it there in the reader's own time
 };
 std::string_view name(CardFault fault); // info key Card_Return_Code
 
@@ -46,13 +48,15 @@ struct RecognisedCard
     std::string reader;
     EidType type = EidType::CardCertified;
     PinState pin;
+    bool passwordAtReader = false; // the reader takes passwords itself: pace() gets none
 };
 
 struct PaceInput
 {
     PasswordId password = PasswordId::Pin;
-    Secret secret;            // ASCII digits; for the MRZ its key material
+    Secret secret;            // ASCII digits; for the MRZ its key material; empty where the reader takes it itself
     std::optional<Chat> chat; // for a login; none to resume with the CAN or to unblock with the PUK
+    Bytes certificateDescription = {}; // DER, for a reader that shows who asks; may be empty
 };
 
 struct PaceOutput

@@ -24,8 +24,8 @@ std::string_view name(KeyKind kind)
 
 std::string_view name(CardFault fault)
 {
-    static constexpr std::array<std::string_view, 6> names{"CARD_NOT_FOUND", "COMMAND_FAILED",   "PROTOCOL_ERROR",
-                                                           "WRONG_LENGTH",   "INVALID_PASSWORD", "PUK_INOPERATIVE"};
+    static constexpr std::array<std::string_view, 8> names{"CARD_NOT_FOUND",   "COMMAND_FAILED",  "PROTOCOL_ERROR",       "WRONG_LENGTH",
+                                                           "INVALID_PASSWORD", "PUK_INOPERATIVE", "CANCELLATION_BY_USER", "INPUT_TIME_OUT"};
     return names[std::size_t(fault)];
 }
 

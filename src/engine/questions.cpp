@@ -56,6 +56,8 @@ bool wellFormed(PasswordId password, const Secret& secret)
     return secret.size() == digits && std::ranges::all_of(secret.view(), [](std::uint8_t c) { return c >= '0' && c <= '9'; });
 }
 
+Password kindOf(PasswordId id) { return id == PasswordId::Can ? Password::Can : id == PasswordId::Puk ? Password::Puk : Password::Pin; }
+
 } // namespace
 
 void Questions::entered(std::string_view state, int percent)
@@ -83,9 +85,13 @@ Pending<Secret> Questions::password(PasswordQuestion question)
     Pending<Secret> pending(scheduler_);
     id_ = nextId();
     open_ = OpenPassword{pending.promise(), question.password};
-    const auto kind = question.password == PasswordId::Can ? Password::Can : question.password == PasswordId::Puk ? Password::Puk : Password::Pin;
-    tell_(PasswordAsked{id_, kind, question.pin.triesLeft, question.wrongBefore});
+    tell_(PasswordAsked{id_, kindOf(question.password), question.pin.triesLeft, question.wrongBefore});
     return pending;
+}
+
+void Questions::passwordAtReader(const PasswordQuestion& question)
+{
+    tell_(PasswordWantedAtReader{kindOf(question.password), question.pin.triesLeft, question.wrongBefore});
 }
 
 bool Questions::answerBrowser(const BrowserAnswer&) { return !browserGone_; } // the embedder answers it with what WorkflowFinished says

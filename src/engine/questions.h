@@ -21,6 +21,8 @@ public:
     void linkLearned(const CvCertificate& certificate) override { tell_(LinkCertificateLearned{certificate.whole}); }
     Pending<Rights> confirmRights(RightsQuestion question) override;
     Pending<Secret> password(PasswordQuestion question) override;
+    void passwordAtReader(const PasswordQuestion& question) override;
+    void readerStillWaits() override { tell_(ReaderStillWaits{}); }
     bool answerBrowser(const BrowserAnswer& answer) override;
 
     void browserGone() { browserGone_ = true; }

@@ -22,6 +22,7 @@ struct SimulatedCardState
     {
         reader.insert([this, trust = std::move(trustPoints), today] { return std::make_unique<card::SimulatedCard>(persona, trust, random, today); });
         reader.follow(persona.script, clock);
+        if (persona.script.pad) reader.fit(std::make_shared<card::SimulatedPad>(persona, *persona.script.pad, scheduler, clock, random));
     }
 };
 

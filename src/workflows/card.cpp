@@ -54,6 +54,11 @@ Task<Next<EstablishPace, SelectCard, EndDialogue>> run(EnterPassword state, Port
     auto& card = state.card;
     const auto pin = card.card->about().pin;
     const auto password = wanted(pin, state.canVerified);
+    if (card.card->about().passwordAtReader)
+    {
+        ports.user.passwordAtReader({password, pin, state.wrongBefore});
+        co_return EstablishPace{std::move(card), password, {}};
+    }
     auto asking = ports.user.password({password, pin, state.wrongBefore});
     const auto timer = ports.clock.after(deadline::question);
     switch (co_await firstOf(asking, card.gone, timer, ports.stop))
@@ -87,10 +92,12 @@ static Next<SendEac1, EnterPassword, SelectCard, EndDialogue> paceFailed(Establi
             return EnterPassword{std::move(state.card), false, sameAgain};
         }
         case CardFault::Removed: return SelectCard{std::move(service)};
+        case CardFault::CancelledAtReader: return EndDialogue{std::move(service.paos), failure(ports, Establish_Pace_Channel_User_Cancelled)};
         case CardFault::PukUsedUp: return EndDialogue{std::move(service.paos), failure(ports, Establish_Pace_Channel_Puk_Inoperative)};
         case CardFault::CommandFailed:
         case CardFault::Protocol:
-        case CardFault::WrongLength: break;
+        case CardFault::WrongLength:
+        case CardFault::EntryTimedOut: break;
     }
     return EndDialogue{std::move(service.paos), cardFailure(Maintain_Card_Connection_Pace_Unrecoverable, fault, ports)};
 }
@@ -98,11 +105,13 @@ static Next<SendEac1, EnterPassword, SelectCard, EndDialogue> paceFailed(Establi
 Task<Next<SendEac1, EnterPassword, SelectCard, EndDialogue>> run(EstablishPace state, Ports& ports)
 {
     auto& card = state.card;
-    if (state.secret.empty()) co_return EndDialogue{std::move(card.service.paos), failure(ports, Establish_Pace_Channel_Basic_Reader_No_Pin)};
+    const bool atReader = card.card->about().passwordAtReader;
+    if (state.secret.empty() && !atReader) co_return EndDialogue{std::move(card.service.paos), failure(ports, Establish_Pace_Channel_Basic_Reader_No_Pin)};
     std::optional<Chat> chat;
     if (state.password == PasswordId::Pin) chat = Chat::forTerminal(card.service.granted);
-    auto running = card.card->pace({state.password, std::move(state.secret), std::move(chat)});
-    const auto waited = co_await wait(running, deadline::pace, ports);
+    auto running = card.card->pace({state.password, std::move(state.secret), std::move(chat), card.service.certificateDescription});
+    const auto waited = co_await wait(running, atReader ? deadline::entryAtReader : deadline::pace, ports);
+    if (atReader && !running.ready()) ports.user.readerStillWaits();
     if (waited == Waited::Stopped) co_return EndDialogue{std::move(card.service.paos), ports.stop.peek()};
     if (waited == Waited::TimedOut) co_return paceFailed(state, CardFault::CommandFailed, ports);
     auto pace = co_await std::move(running);

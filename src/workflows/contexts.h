@@ -57,6 +57,7 @@ struct ServiceSession
     CvCertificate terminal;
     std::vector<EidType> acceptedEidTypes;
     Bytes auxiliaryData;
+    Bytes certificateDescription; // DER, for a reader that shows it
     RightsQuestion rights;
     Rights granted; // what the card and the server are told
 };

@@ -104,6 +104,8 @@ public:
     virtual void linkLearned(const CvCertificate& certificate) = 0; // of a service; verified, and not among Ports::links
     virtual Pending<Rights> confirmRights(RightsQuestion question) = 0; // what of `optional` is granted; required is always included
     virtual Pending<Secret> password(PasswordQuestion question) = 0;
+    virtual void passwordAtReader(const PasswordQuestion& question) = 0; // to be entered there; nothing to answer
+    virtual void readerStillWaits() = 0; // for a password that nobody needs any more: it can be cancelled at the reader only
     virtual bool answerBrowser(const BrowserAnswer& answer) = 0; // false: nobody is there any more
 };
 

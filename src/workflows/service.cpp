@@ -120,8 +120,14 @@ Task<Next<ConfirmRights, EndDialogue>> run(CheckService state, Ports& ports)
     auto question = rightsQuestion(eac1, terminal, today);
     learnLinks(certificates, ports);
     auto terminalCopy = terminal;
-    co_return ConfirmRights{
-        {std::move(paos), std::move(pool), std::move(terminalCopy), std::move(eac1.acceptedEidTypes), std::move(eac1.auxiliaryDataTlv), std::move(question), {}}};
+    co_return ConfirmRights{{std::move(paos),
+                             std::move(pool),
+                             std::move(terminalCopy),
+                             std::move(eac1.acceptedEidTypes),
+                             std::move(eac1.auxiliaryDataTlv),
+                             std::move(eac1.descriptionDer),
+                             std::move(question),
+                             {}}};
 }
 
 Task<Next<SelectCard, EndDialogue>> run(ConfirmRights state, Ports& ports)

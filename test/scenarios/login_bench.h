@@ -52,6 +52,7 @@ struct UserScript
     std::function<void(std::string_view state)> entered = [](std::string_view) {};
     std::function<void()> cardWanted = [] {};
     std::function<void()> insteadOfPassword = {};     // done once, and the first question for a password gets no answer
+    std::optional<std::vector<card::AtPad>> atPad = {}; // the reader has a pad, and this is done there
 };
 
 class ScriptedUser final : public User
@@ -103,6 +104,12 @@ public:
         if (!script_.silent) pending.promise().set(std::move(secret));
         return pending;
     }
+    void passwordAtReader(const PasswordQuestion& question) override
+    {
+        said.push_back("at the reader: " + std::string(name(question.password)) + (question.wrongBefore ? " again" : "") + " "
+                       + std::to_string(question.pin.triesLeft));
+    }
+    void readerStillWaits() override { said.emplace_back("the reader waits"); }
     bool answerBrowser(const BrowserAnswer& answer) override
     {
         browser = answer;
@@ -156,10 +163,17 @@ class LoginBench
 public:
     LoginBench(const lab::Lab& lab, SimulatedCard simulated, UserScript script, std::optional<std::vector<CvCertificate>> trust = {},
                std::string_view tlsProfile = "default")
-        : card(std::move(simulated)), anchors(trust ? std::move(*trust) : std::vector{lab.cvca()}), web(scheduler, network::clientProfile(tlsProfile).value()),
+        : card(std::move(simulated)),
+          pad(script.atPad ? std::make_shared<card::SimulatedPad>(card.state->persona, *script.atPad, scheduler, clock, random) : nullptr),
+          anchors(trust ? std::move(*trust) : std::vector{lab.cvca()}), web(scheduler, network::clientProfile(tlsProfile).value()),
           user(scheduler, std::move(script), card.state->persona),
           ports{scheduler, clock, random, log, web, cards, user, anchors, stop_.promise(), std::move(stop_)}
     {
+        if (pad) card.state->reader.fit(pad);
+    }
+    ~LoginBench()
+    {
+        if (pad) card.state->reader.fit({}); // it uses our clock
     }
 
     CountingScheduler scheduler;
@@ -167,6 +181,7 @@ public:
     SystemRandom random;
     RecordingLog log;
     SimulatedCard card;
+    const std::shared_ptr<card::SimulatedPad> pad;
     const std::vector<CvCertificate> anchors;
     WebPort web;
     CardPort cards{scheduler, clock, random, log, {card}};

@@ -115,6 +115,13 @@ QString seenBy(const lab::Lab& lab) // names of the client's messages
     return list.join(' ');
 }
 
+QString infoOf(const Failure& failure, std::string_view key)
+{
+    for (const auto& [name, value] : failure.info)
+        if (name == key) return QString::fromStdString(value);
+    return {};
+}
+
 } // namespace
 
 QStringList words(const QJsonValue& value) // one word, or several
@@ -159,6 +166,15 @@ QString unknownKey(const QJsonObject& object, const QStringList& known)
     return {};
 }
 
+std::vector<card::AtPad> deeds(const QJsonValue& names) // as a persona's script has them
+{
+    using enum card::AtPad;
+    static const std::map<QString, card::AtPad> all{{"right", Right}, {"wrong", Wrong}, {"cancel", Cancel}, {"nothing", Nothing}};
+    std::vector<card::AtPad> list;
+    for (const auto& each : names.toArray()) list.push_back(all.at(each.toString()));
+    return list;
+}
+
 // "persona": the name of a built-in one, "personaWith": keys that are added to it
 std::string personaOf(const QJsonObject& scenario)
 {
@@ -197,6 +213,16 @@ class scenario_test : public QObject
     {
         for (auto& word : forbiddenOf(bench.card.state->persona)) forbidden.push_back(std::move(word));
         QVERIFY2(foundIn(bench.log.text(), forbidden).empty(), ("in the log: " + foundIn(bench.log.text(), forbidden)).c_str());
+    }
+
+    static void checkPad(LoginBench& login, bool waits) // a reader that waits takes no login until somebody has cancelled there
+    {
+        QCOMPARE(login.pad->waits(), waits);
+        if (!waits) return;
+        QVERIFY(!login.card.state->reader.connect());
+        login.pad->cancel();
+        QCoreApplication::processEvents();
+        QVERIFY(login.card.state->reader.connect());
     }
 
     template<typename W>
@@ -257,6 +283,7 @@ class scenario_test : public QObject
             for (const auto& each : user["grant"].toArray()) script.grant->push_back(rightNamed(each.toString().toStdString()).value());
         }
         script.silent = user["silent"].toBool();
+        if (user.contains("atPad")) script.atPad = deeds(user["atPad"]);
         bool removed = false;
         script.entered = [&](std::string_view state) {
             const auto name = QString::fromUtf8(state.data(), qsizetype(state.size()));
@@ -284,6 +311,15 @@ class scenario_test : public QObject
         {
             LoginBench login(*lab, card, std::move(script), trust, scenario["tlsProfile"].toString("default").toStdString());
             bench = &login;
+            if (login.pad)
+                login.pad->whenItWaits([&login, then = user["whilePadWaits"].toString()] {
+                    login.scheduler.post([&login, then] {
+                        if (then == "cancel the login") login.cancel();
+                        if (then == "cancel there") login.pad->cancel();
+                        if (then == "take the card away") login.card.remove();
+                        if (then == "let time pass") login.clock.advance(card::SimulatedPad::patience);
+                    });
+                });
             login.begin<W>(scenario.contains("url") ? url : std::optional(usual));
             const auto end = login.finish();
             bench = nullptr;
@@ -330,8 +366,10 @@ class scenario_test : public QObject
                     QVERIFY2(end->ownData.text().find(text.toStdString()) != std::string_view::npos, std::string(end->ownData.text()).c_str());
             for (const auto& each : user["passwords"].toArray()) secrets.push_back(each.toString().toStdString());
             if (const auto* session = lab->lastSession()) secrets.push_back(toHex(session->pseudonym.view()));
+            if (expect.contains("cardReturnCode")) QCOMPARE(infoOf(*end->failure, "Card_Return_Code"), expect["cardReturnCode"].toString());
             QVERIFY(end->failure || !login.log.text().empty());
             checkLog(login, secrets);
+            if (login.pad) checkPad(login, expect["readerWaits"].toBool());
         }
 
         if (!scenario["again"].toBool(true)) return; // (this service takes no card of ours)
@@ -339,7 +377,9 @@ class scenario_test : public QObject
         // The next login works. (A card that is blocked by its scenario gets its PUK and CAN from its owner.)
         card.state->reader.answerWith({});
         card.insert();
-        LoginBench again(*lab, card, {});
+        UserScript plain;
+        if (user.contains("atPad")) plain.atPad.emplace();
+        LoginBench again(*lab, card, std::move(plain));
         again.begin<W>(usual);
         const auto end = again.finish();
         QVERIFY2(end, "the next login hangs");
@@ -371,10 +411,10 @@ private Q_SLOTS:
         static const std::map<QString, QStringList> known{
             {"request", {"requiredAge", "communityId", "transactionInfo", "acceptedEidTypes"}},
             {"card", {"absent", "answer", "comesWhenWanted", "removeAt", "removeAtApdu", "removeIn", "removeInsteadOfPassword", "trusts"}},
-            {"user", {"cancelAt", "cancelIn", "cancelWhenCardWanted", "grant", "passwords", "silent"}},
+            {"user", {"atPad", "cancelAt", "cancelIn", "cancelWhenCardWanted", "grant", "passwords", "silent", "whilePadWaits"}},
             {"expect",
-             {"ageVerified", "browser", "browserAt", "cardTrusts", "code", "connections", "eidServerConnections", "eidServerRequests", "ownData", "page",
-              "resumptions", "said", "serverEnds", "serverSaw", "serverStarts", "state", "trace"}}};
+             {"ageVerified", "browser", "browserAt", "cardReturnCode", "cardTrusts", "code", "connections", "eidServerConnections", "eidServerRequests",
+              "ownData", "page", "readerWaits", "resumptions", "said", "serverEnds", "serverSaw", "serverStarts", "state", "trace"}}};
         static const QStringList top{"again", "name", "persona", "personaWith", "service", "tls", "tlsProfile", "trust", "url", "variants", "workflow"};
         for (const auto& scenario : all_)
         {

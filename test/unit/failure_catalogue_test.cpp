@@ -16,7 +16,6 @@ using namespace eidkern;
 // line away; nothing is ever added.
 static constexpr FailureCode notRaisedYet[] = {
     FailureCode::Pre_Verification_No_Test_Environment,  // needs a developer mode and anchors of the real PKI
-    FailureCode::Establish_Pace_Channel_User_Cancelled, // needs PACE in the reader (PIN pad)
 };
 
 namespace

@@ -35,11 +35,14 @@ struct ScriptedAnswer
     Bytes answer = {};        // with its status word; empty: none comes
 };
 
+enum class AtPad { Right, Wrong, Cancel, Nothing }; // what a person does there: types the right password or a wrong one, ...
+
 struct CardScript // what the reader does to the card
 {
     std::chrono::milliseconds delay{0};    // of every answer
     std::optional<int> removeAtApdu = {};  // the card is gone when this APDU comes; once
     std::vector<ScriptedAnswer> answers = {}; // the first that fits is given in place of the card's own
+    std::optional<std::vector<AtPad>> pad = {}; // the reader takes passwords itself; at each entry the next one, then always Right
 };
 
 struct Persona

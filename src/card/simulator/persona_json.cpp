@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <map>
 
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -169,9 +171,24 @@ std::optional<ScriptedAnswer> scriptedAnswer(const QString& key, const QJsonValu
     return ScriptedAnswer{isIndex ? std::optional(key.toInt()) : std::nullopt, prefix.value_or(Bytes()), *answer};
 }
 
+std::optional<std::vector<AtPad>> deedsAtPad(const QJsonValue& value)
+{
+    static const std::map<QString, AtPad> deeds{{"right", AtPad::Right}, {"wrong", AtPad::Wrong}, {"cancel", AtPad::Cancel}, {"nothing", AtPad::Nothing}};
+    if (!value.isArray()) return {};
+    std::vector<AtPad> all;
+    for (const auto& each : value.toArray())
+    {
+        const auto deed = deeds.find(each.toString());
+        if (deed == deeds.end()) return {};
+        all.push_back(deed->second);
+    }
+    return all;
+}
+
 std::string readScript(Persona& out, const QJsonValue& value)
 {
-    const std::string expected = "{\"delayMs\": 0..60000, \"removeAtApdu\": number, \"answers\": {\"number or hex\": \"hex\"}}, each of them optional,";
+    const std::string expected = "{\"delayMs\": 0..60000, \"removeAtApdu\": number, \"answers\": {\"number or hex\": \"hex\"}, "
+                                 "\"pad\": [\"right\", \"wrong\", \"cancel\" or \"nothing\"]}, each of them optional,";
     if (!value.isObject()) return expected;
     const auto object = value.toObject();
     for (auto it = object.begin(); it != object.end(); ++it)
@@ -179,6 +196,7 @@ std::string readScript(Persona& out, const QJsonValue& value)
         const auto delay = number(*it, 60'000), apdu = number(*it, 100'000);
         if (it.key() == "delayMs" && delay) out.script.delay = std::chrono::milliseconds(*delay);
         else if (it.key() == "removeAtApdu" && apdu) out.script.removeAtApdu = *apdu;
+        else if (it.key() == "pad" && deedsAtPad(*it)) out.script.pad = deedsAtPad(*it);
         else if (it.key() != "answers" || !it->isObject()) return expected;
     }
     const auto answers = object["answers"].toObject();

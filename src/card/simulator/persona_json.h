@@ -7,8 +7,10 @@
 //   dates       "1964-08-12"; the date of birth also "1964-08" or "1964" where the rest is unknown
 //   places      {"city", "street"?, "zipCode"?, "state"?, "country"?}, a text, or {"none": reason}
 //   communityId hex digits; "description" is for readers and ignored
-//   script      what the simulated reader does: {"delayMs": 0..60000, "removeAtApdu": n, "answers": {KEY: hex}}. KEY is the number of an
-//               APDU (one to three digits, from 0 when the card is connected) or the hex digits with which it begins (four or more)
+//   script      what the simulated reader does: {"delayMs": 0..60000, "removeAtApdu": n, "answers": {KEY: hex}, "pad": [DEED, ...]}.
+//               KEY is the number of an APDU (one to three digits, from 0 when the card is connected) or the hex digits with which it
+//               begins (four or more). "pad": the reader takes passwords itself. DEED is what the person does there at the first, second,
+//               ... entry: "right" (types the right password; so also at all later ones), "wrong", "cancel", "nothing"
 // Everything but the passwords may be left out: the data group is then not on the card.
 #pragma once
 #include <string>

@@ -18,6 +18,7 @@ struct SimulatedReader::State
     bool present = false, inUse = false;
     int insertion = 0; // which one it is: a channel belongs to one insertion
     std::vector<Promise<Done>> waitingForCard, waitingForRemoval;
+    std::shared_ptr<SimulatedPad> pad = {};
     Hook hook = {};
     std::optional<int> removalAt = {};
     Clock* clock = nullptr; // with a delay
@@ -120,7 +121,11 @@ SimulatedReader::SimulatedReader(Scheduler& scheduler, std::string name, std::un
     state_->insert();
 }
 
-SimulatedReader::~SimulatedReader() { state_->remove(); }
+SimulatedReader::~SimulatedReader()
+{
+    state_->remove();
+    state_->pad.reset(); // what it was doing holds a channel of ours
+}
 
 void SimulatedReader::insert() { state_->insert(); }
 
@@ -155,8 +160,12 @@ Pending<Done> SimulatedReader::inserted() const
 std::unique_ptr<Channel> SimulatedReader::connect()
 {
     if (!state_->present || state_->inUse) return {};
-    return std::make_unique<SimulatedChannel>(state_);
+    auto channel = std::make_unique<SimulatedChannel>(state_);
+    if (state_->pad) return state_->pad->connect(std::move(channel));
+    return channel;
 }
+
+void SimulatedReader::fit(std::shared_ptr<SimulatedPad> pad) { state_->pad = std::move(pad); }
 
 void SimulatedReader::answerWith(Hook hook) { state_->hook = std::move(hook); }
 void SimulatedReader::removeAtApdu(int n) { state_->removalAt = n; }

@@ -8,6 +8,7 @@
 
 #include "card/channel.h"
 #include "card/simulator/simulated_card.h"
+#include "card/simulator/simulated_pad.h"
 #include "core/clock.h"
 
 namespace eidkern::card
@@ -27,9 +28,10 @@ public:
     SimulatedCard* card() const;                      // also while it is off the reader; null: there never was one
     Pending<Done> inserted() const;                   // once: a card is there, or comes
 
-    std::unique_ptr<Channel> connect(); // null without a card, or while the channel of an earlier call lives
+    std::unique_ptr<Channel> connect(); // null without a card, while the channel of an earlier call lives, or while its pad waits
+    void fit(std::shared_ptr<SimulatedPad> pad); // for later channels; null takes it off. What it was doing ends with it
 
-    // Scripts. The APDUs of a channel count from 0.
+    // Scripts. The APDUs of a channel count from 0, those that the pad sends among them.
     using Hook = std::function<std::optional<CardResult<Bytes>>(int n, ByteView apdu)>; // nothing: the card answers itself
     void answerWith(Hook hook);
     void removeAtApdu(int n); // instead of answering it; once

@@ -1,0 +1,51 @@
+// The pad of a simulated reader: the terminal's side of PACE inside the reader, with the passwords of a person who follows a
+// script. What it computes is EidCard's, and real. It sits between the host and any other channel.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "card/channel.h"
+#include "card/simulator/persona.h"
+#include "core/clock.h"
+#include "core/random.h"
+
+namespace eidkern::card
+{
+
+class SimulatedPad : public std::enable_shared_from_this<SimulatedPad>
+{
+public:
+    static constexpr std::chrono::seconds patience{60}; // for one entry
+
+    // `holder`: whose passwords are typed. `deeds`: at each entry the next one, then always Right.
+    SimulatedPad(const Persona& holder, std::vector<AtPad> deeds, Scheduler& scheduler, Clock& clock, Random& random);
+
+    std::unique_ptr<Channel> connect(std::unique_ptr<Channel> card); // a channel with a pad
+    bool waits() const { return cancel_ && cancel_->wanted(); }      // for the person
+    void cancel();                                                   // the person does, who did nothing yet
+    void whenItWaits(std::function<void()> cue) { cue_ = std::move(cue); } // called each time when the person does nothing
+
+private:
+    struct Inside;
+    class PadChannel;
+
+    Task<Done> enter(std::shared_ptr<Inside> inside, PaceInput input, Promise<CardResult<PaceOutput>> answer);
+    Task<CardResult<PaceOutput>> establish(Inside& inside, PaceInput input);
+    Task<CardResult<Secret>> typed(Inside& inside, PasswordId password);
+    Task<CardFault> nothing(Inside& inside);
+
+    const Secret pin_, can_, puk_;
+    const std::vector<AtPad> deeds_;
+    std::size_t next_ = 0;
+    Scheduler& scheduler_;
+    Clock& clock_;
+    Random& random_;
+    std::function<void()> cue_ = [] {};
+    std::optional<Promise<Done>> cancel_;
+    std::optional<Pending<Done>> running_; // the entry; it holds the card, also when the host has gone
+};
+
+} // namespace eidkern::card
