@@ -15,14 +15,17 @@ namespace eidkern
 struct CvCertificate;
 struct SimulatedCardState;
 
+enum class Pki { Test, Production }; // services for test cards, or for those of real people
+
 // A self-signed CVCA certificate that an engine, or a simulated card, takes as the root of service certificates.
 class TrustAnchor
 {
 public:
-    static tl::expected<TrustAnchor, std::string> parse(std::span<const std::uint8_t> cvCertificate); // 7F21; else what is wrong
-    std::string_view holder() const;                                                                   // its CHR
+    static tl::expected<TrustAnchor, std::string> parse(std::span<const std::uint8_t> cvCertificate, Pki pki = Pki::Test); // 7F21; else what is wrong
+    std::string_view holder() const; // its CHR
 
     std::shared_ptr<const CvCertificate> certificate; // opaque
+    Pki pki = Pki::Test;                              // counts in developer mode, see EngineSettings
 };
 
 // Values of this type share one card: its retry counter survives logins and engines.

@@ -30,6 +30,9 @@ struct EngineSettings
     std::chrono::milliseconds grace = std::chrono::seconds(20); // after cancel(): for telling the server and the browser
     bool pcscReaders = false;              // cards in readers of PC/SC too; see also finishPcsc() in readers.h
     std::string pcscReader = {};           // only in the reader of this name; empty: in any
+    // For bringing services into operation with test cards: refuses what leads to a trust anchor of the production PKI. It is
+    // only stricter: no check is left out or relaxed for it.
+    bool developerMode = false;
 };
 
 enum class AnswerResult {

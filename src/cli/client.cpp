@@ -88,6 +88,7 @@ std::unique_ptr<Client> Client::make(const LoginOptions& options, std::vector<Tr
     settings.pcscReaders = !card.simulated;
     settings.pcscReader = card.reader;
     settings.tlsProfile = options.tlsProfile;
+    settings.developerMode = options.developerMode;
     client->engine_ = std::make_unique<Engine>(std::move(settings));
     client->answers_.emplace(*client->engine_, options, card.simulated, view);
     return client;

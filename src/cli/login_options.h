@@ -20,6 +20,7 @@ struct LoginOptions
     bool json = false;
     std::string logFile;
     std::string tlsProfile = "default";
+    bool developerMode = false;
     ProxyOptions proxy;
     std::string linkCertificates; // folder; empty: none are kept
     std::string saveTerms;        // file; empty: not saved

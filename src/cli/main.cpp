@@ -57,6 +57,7 @@ void addLoginOptions(CLI::App& command, LoginOptions& o)
             "--link-certificates", [&o](const std::string& folder) { o.linkCertificates = folder == "none" ? "" : folder; },
             "folder in which new roots of services are remembered (default: " + (o.linkCertificates.empty() ? "none" : o.linkCertificates) + ")")
         ->type_name("DIR|none");
+    command.add_flag("--developer-mode", o.developerMode, "refuse services of the production PKI (roots of --cvca count as test); no check is relaxed");
     command.add_option("--save-terms", o.saveTerms, "save the service's terms of use (text, HTML or PDF) as this new file")->type_name("FILE");
     addLanguage(command, o.language);
 }

@@ -7,14 +7,14 @@
 namespace eidkern
 {
 
-tl::expected<TrustAnchor, std::string> TrustAnchor::parse(std::span<const std::uint8_t> cvCertificate)
+tl::expected<TrustAnchor, std::string> TrustAnchor::parse(std::span<const std::uint8_t> cvCertificate, Pki pki)
 {
     auto parsed = parseCvc(cvCertificate);
     if (!parsed) return tl::unexpected(std::string("not a CV certificate (7F21) with an RSA key or on a standardised elliptic curve"));
     if (!parsed->isCvca() || !parsed->isSelfSigned() || !parsed->key.standsAlone())
         return tl::unexpected("the CV certificate of " + parsed->chr + " is no root: a self-signed CVCA certificate is needed");
     if (!isSignedBy(*parsed, parsed->key, parsed->key.curve)) return tl::unexpected("the signature of " + parsed->chr + " is wrong");
-    return TrustAnchor{std::make_shared<const CvCertificate>(std::move(*parsed))};
+    return TrustAnchor{std::make_shared<const CvCertificate>(std::move(*parsed)), pki};
 }
 
 std::string_view TrustAnchor::holder() const { return certificate->chr; }

@@ -25,6 +25,13 @@ std::vector<CvCertificate> certificates(const std::vector<TrustAnchor>& anchors)
     return all;
 }
 
+std::vector<CvCertificate> refused(const EngineSettings& settings)
+{
+    auto anchors = settings.trustAnchors;
+    std::erase_if(anchors, [&](const TrustAnchor& each) { return !settings.developerMode || each.pki == Pki::Test; });
+    return certificates(anchors);
+}
+
 std::vector<CvCertificate> certificates(const std::vector<std::vector<std::uint8_t>>& encoded) // those that can be read
 {
     std::vector<CvCertificate> all;
@@ -47,8 +54,8 @@ class Engine::Impl
 {
 public:
     explicit Impl(EngineSettings settings)
-        : anchors_(certificates(settings.trustAnchors)), links_(certificates(settings.linkCertificates)), grace_(settings.grace), clock_(scheduler_),
-          log_(std::move(settings.log), clock_), web_(scheduler_, profileNamed(settings.tlsProfile), std::move(settings.proxy)),
+        : anchors_(certificates(settings.trustAnchors)), refused_(refused(settings)), links_(certificates(settings.linkCertificates)), grace_(settings.grace),
+          clock_(scheduler_), log_(std::move(settings.log), clock_), web_(scheduler_, profileNamed(settings.tlsProfile), std::move(settings.proxy)),
           cards_(scheduler_, clock_, random_, log_, std::move(settings.cards),
                  settings.pcscReaders ? std::optional(std::move(settings.pcscReader)) : std::nullopt)
     {
@@ -88,6 +95,7 @@ private:
               questions(e.scheduler_, [this](Event event) { engine.tell(handler, std::move(event)); }),
               ports{e.scheduler_, e.clock_, e.random_, e.log_, e.web_, e.cards_, questions, e.anchors_, stop.promise(), std::move(stop)}
         {
+            ports.refusedAnchors = e.refused_;
             ports.links = e.links_;
         }
         Impl& engine;
@@ -147,7 +155,7 @@ private:
         });
     }
 
-    const std::vector<CvCertificate> anchors_;
+    const std::vector<CvCertificate> anchors_, refused_;
     std::vector<CvCertificate> links_; // as given, and learned since
     const std::chrono::milliseconds grace_;
     network::QtScheduler scheduler_;

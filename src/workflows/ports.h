@@ -121,6 +121,7 @@ struct Ports
     const std::vector<CvCertificate>& trustAnchors;
     Promise<Failure> stopper; // first reason wins: user, card gone
     Pending<Failure> stop;
+    std::vector<CvCertificate> refusedAnchors = {}; // of the trust anchors: in developer mode those of the production PKI
     std::vector<CvCertificate> links = {}; // known ones, not yet verified; learned ones join them
     std::string_view state = {}; // name of the state that runs now; set by the driver's observer
 };

@@ -40,10 +40,12 @@ std::optional<FailureCode> countProblem(const Certificates& all) // DV first, th
     return {};
 }
 
-std::optional<FailureCode> chainProblem(const CvCertificate& terminal, const Certificates& pool, const Certificates& anchors, Date today)
+std::optional<FailureCode> chainProblem(const CvCertificate& terminal, const Certificates& pool, const Ports& ports, Date today)
 {
-    const auto chain = chainToAnchor(terminal, pool, anchors);
+    const auto chain = chainToAnchor(terminal, pool, ports.trustAnchors);
     if (!chain) return Pre_Verification_Invalid_Certificate_Chain;
+    const auto isRoot = [&](const CvCertificate& each) { return each.whole == chain->back().whole; };
+    if (std::ranges::any_of(ports.refusedAnchors, isRoot)) return Pre_Verification_No_Test_Environment;
     if (!signaturesHold(*chain)) return Pre_Verification_Invalid_Certificate_Signature;
     for (const auto& each : *chain) // up to the first CVCA certificate
     {
@@ -114,7 +116,7 @@ Task<Next<ConfirmRights, EndDialogue>> run(CheckService state, Ports& ports)
     const auto today = ports.clock.today();
     auto pool = certificates;
     pool.insert(pool.end(), ports.links.begin(), ports.links.end());
-    if (const auto problem = chainProblem(terminal, pool, ports.trustAnchors, today)) co_return reject(*problem);
+    if (const auto problem = chainProblem(terminal, pool, ports, today)) co_return reject(*problem);
     if (const auto problem = descriptionProblem(eac1, terminal, algorithms, paos.token)) co_return reject(*problem);
 
     auto question = rightsQuestion(eac1, terminal, today);

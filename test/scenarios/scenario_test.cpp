@@ -311,6 +311,7 @@ class scenario_test : public QObject
         {
             LoginBench login(*lab, card, std::move(script), trust, scenario["tlsProfile"].toString("default").toStdString());
             bench = &login;
+            if (scenario["trust"] == "production, in developer mode") login.ports.refusedAnchors = login.anchors;
             if (login.pad)
                 login.pad->whenItWaits([&login, then = user["whilePadWaits"].toString()] {
                     login.scheduler.post([&login, then] {
