@@ -88,6 +88,22 @@ private Q_SLOTS:
         QVERIFY(demo.out.contains(R"("password":"CAN")"));
     }
 
+    void aReaderWithAPad()
+    {
+        const QString padded = EIDKERN_ROOT "/resources/personas/pin-pad.json";
+        const auto demo = run({"demo", "--json", "--developer-mode", "--persona", padded});
+        QVERIFY2(demo.code == 0, demo.out + demo.err);
+        QVERIFY(demo.out.contains(R"({"event":"passwordAtReader","password":"PIN","triesLeft":2,"wrongBefore":true})"));
+        QVERIFY(!demo.out.contains(R"("event":"password",)"));
+        const auto spoken = run({"demo", "--lang", "de", "--persona", padded});
+        QVERIFY2(spoken.out.contains("Bitte geben Sie die PIN am Lesegerät ein.") && spoken.out.contains("Das war nicht richtig."), spoken.out);
+
+        const QTemporaryDir folder;
+        const auto cancelled = run({"demo", "--json", "--persona", persona(folder, "pin-pad", "\"wrong\"", "\"cancel\"")});
+        QCOMPARE(cancelled.code, 10); // user
+        QCOMPARE(cancelled.lines().last()["code"].toString(), "Establish_Pace_Channel_User_Cancelled");
+    }
+
     void aBadPersonaIsExplained()
     {
         const QTemporaryDir folder;

@@ -293,6 +293,66 @@ private Q_SLOTS:
         QVERIFY(login.end->failure && login.end->failure->code == FailureCode::Pre_Verification_Invalid_Certificate_Chain);
     }
 
+    void developerModeRefusesTheProductionPki_data()
+    {
+        QTest::addColumn<bool>("production");
+        QTest::addColumn<bool>("developerMode");
+        for (const bool production : {false, true})
+            for (const bool developerMode : {false, true})
+                QTest::addRow("%s root, developer mode %s", production ? "production" : "test", developerMode ? "on" : "off") << production << developerMode;
+    }
+    void developerModeRefusesTheProductionPki()
+    {
+        QFETCH(bool, production);
+        QFETCH(bool, developerMode);
+        const auto card = newCard();
+        auto wanted = settings(card);
+        wanted.trustAnchors = {TrustAnchor::parse(lab->cvca(), production ? Pki::Production : Pki::Test).value()};
+        wanted.developerMode = developerMode;
+        Engine engine(wanted);
+        Login login;
+        QVERIFY(engine.authenticate(lab->tcTokenUrl(), login.handler(engine, card)));
+        QVERIFY(until([&] { return login.end.has_value(); }));
+        QCOMPARE(login.end->failure.has_value(), production && developerMode);
+        if (login.end->failure) QVERIFY(login.end->failure->code == FailureCode::Pre_Verification_No_Test_Environment);
+    }
+
+    void aReaderWithAPadAsksThere()
+    {
+        const auto card = SimulatedCard::fromPersona(SimulatedCard::builtInPersona("pin-pad"), anchors).value();
+        Engine engine(settings(card));
+        Login login;
+        std::vector<std::pair<int, bool>> wanted; // tries, wrong before
+        login.meddle = [&](Engine&, int, Event& event) {
+            if (std::holds_alternative<PasswordAsked>(event)) qFatal("the reader takes the password itself");
+            if (const auto* e = std::get_if<PasswordWantedAtReader>(&event)) wanted.emplace_back(e->triesLeft, e->wrongBefore);
+            return true;
+        };
+        QVERIFY(engine.authenticate(lab->tcTokenUrl(), login.handler(engine, card)));
+        QVERIFY(until([&] { return login.end.has_value(); }));
+        QVERIFY(!login.end->failure);
+        QVERIFY(wanted == (std::vector<std::pair<int, bool>>{{3, false}, {2, true}}));
+    }
+
+    void aReaderThatWaitsIsToldOf()
+    {
+        auto json = QByteArray::fromStdString(std::string(SimulatedCard::builtInPersona("pin-pad")));
+        QVERIFY(json.contains("\"wrong\""));
+        const auto card = SimulatedCard::fromPersona(json.replace("\"wrong\"", "\"nothing\"").toStdString(), anchors).value();
+        Engine engine(settings(card));
+        Login login;
+        int stillWaits = 0;
+        login.meddle = [&](Engine& running, int, Event& event) {
+            if (const auto* state = std::get_if<StateEntered>(&event); state && state->state == "EstablishPace") running.cancel();
+            stillWaits += std::holds_alternative<ReaderStillWaits>(event);
+            return true;
+        };
+        QVERIFY(engine.authenticate(lab->tcTokenUrl(), login.handler(engine, card)));
+        QVERIFY(until([&] { return login.end.has_value(); }));
+        QVERIFY(login.end->failure && login.end->failure->code == FailureCode::User_Cancelled);
+        QCOMPARE(stillWaits, 1);
+    }
+
     void trustAnchorsAreRoots()
     {
         QVERIFY(!TrustAnchor::parse({}));

@@ -75,11 +75,17 @@ private slots:
         const auto byIndex = std::ranges::find_if(script.answers, [](const auto& each) { return each.index.has_value(); });
         QVERIFY(byIndex->index == 7 && byIndex->answer == (Bytes{0x6F, 0x00}));
         QVERIFY(std::ranges::any_of(script.answers, [](const auto& each) { return each.prefix == Bytes{0x00, 0xA4, 0x04, 0x00} && each.answer.empty(); }));
+        QVERIFY(!script.pad);
+        using enum AtPad;
+        const auto pad = parsePersona(minimal(R"("script": {"pad": ["wrong", "nothing", "cancel", "right"]})")).value().script.pad;
+        QVERIFY(pad == (std::vector{Wrong, Nothing, Cancel, Right}));
+        QVERIFY(parsePersona(minimal(R"("script": {"pad": []})")).value().script.pad->empty());
         for (const auto* bad :
              {R"("script": 7)", R"("script": {"delay": 1})", R"("script": {"delayMs": -1})", R"("script": {"delayMs": 60001})",
               R"("script": {"removeAtApdu": 1.5})", R"("script": {"answers": []})", R"("script": {"answers": {"1234": "9"}})",
               R"("script": {"answers": {"1234": "90"}})", R"("script": {"answers": {"1234": 9000}})", R"("script": {"answers": {"a4": "9000"}})",
-              R"("script": {"answers": {"7": "9000", "x7": "9000"}})", R"("script": {"answers": {"": "9000"}})"})
+              R"("script": {"answers": {"7": "9000", "x7": "9000"}})", R"("script": {"answers": {"": "9000"}})", R"("script": {"pad": true})",
+              R"("script": {"pad": ["press"]})", R"("script": {"pad": [1]})"})
             QVERIFY2(!parsePersona(minimal(bad)), bad);
     }
 

@@ -45,9 +45,11 @@ public:
     Pending<CardResult<PaceOutput>> establishPace(PaceInput input) override
     {
         const auto pad = pad_.lock();
-        if (!pad || (pad->running_ && !pad->running_->ready())) return ready<CardResult<PaceOutput>>(scheduler_, fault(CardFault::CommandFailed));
+        if (!pad || (pad->running_ && !pad->running_->ready()))
+            return ready<CardResult<PaceOutput>>(scheduler_, fault(pad ? CardFault::CommandFailed : CardFault::Removed));
         Pending<CardResult<PaceOutput>> answer(scheduler_);
-        pad->running_ = start(scheduler_, pad->enter(inside_, std::move(input), answer.promise()));
+        pad->answer_ = answer.promise();
+        pad->running_ = start(scheduler_, pad->enter(inside_, std::move(input)));
         return answer;
     }
 
@@ -87,6 +89,11 @@ SimulatedPad::SimulatedPad(const Persona& holder, std::vector<AtPad> deeds, Sche
 {
 }
 
+SimulatedPad::~SimulatedPad()
+{
+    if (answer_) answer_->set(fault(CardFault::Removed));
+}
+
 std::unique_ptr<Channel> SimulatedPad::connect(std::unique_ptr<Channel> card)
 {
     return std::make_unique<PadChannel>(weak_from_this(), std::make_shared<Inside>(std::move(card), random_), scheduler_);
@@ -97,10 +104,11 @@ void SimulatedPad::cancel()
     if (cancel_) cancel_->set(Done{});
 }
 
-Task<Done> SimulatedPad::enter(std::shared_ptr<Inside> inside, PaceInput input, Promise<CardResult<PaceOutput>> answer)
+Task<Done> SimulatedPad::enter(std::shared_ptr<Inside> inside, PaceInput input)
 {
     auto establishing = establish(*inside, std::move(input));
-    answer.set(co_await std::move(establishing)); // perhaps nobody waits any more
+    auto established = co_await std::move(establishing);
+    answer_->set(std::move(established));
     co_return Done{};
 }
 

@@ -22,17 +22,18 @@ public:
 
     // `holder`: whose passwords are typed. `deeds`: at each entry the next one, then always Right.
     SimulatedPad(const Persona& holder, std::vector<AtPad> deeds, Scheduler& scheduler, Clock& clock, Random& random);
+    ~SimulatedPad(); // an entry ends with Removed
 
     std::unique_ptr<Channel> connect(std::unique_ptr<Channel> card); // a channel with a pad
     bool waits() const { return cancel_ && cancel_->wanted(); }      // for the person
     void cancel();                                                   // the person does, who did nothing yet
-    void whenItWaits(std::function<void()> cue) { cue_ = std::move(cue); } // called each time when the person does nothing
+    void whenItWaits(std::function<void()> cue) { cue_ = std::move(cue); } // each time when the person does nothing; it posts what it does
 
 private:
     struct Inside;
     class PadChannel;
 
-    Task<Done> enter(std::shared_ptr<Inside> inside, PaceInput input, Promise<CardResult<PaceOutput>> answer);
+    Task<Done> enter(std::shared_ptr<Inside> inside, PaceInput input);
     Task<CardResult<PaceOutput>> establish(Inside& inside, PaceInput input);
     Task<CardResult<Secret>> typed(Inside& inside, PasswordId password);
     Task<CardFault> nothing(Inside& inside);
@@ -45,6 +46,7 @@ private:
     Random& random_;
     std::function<void()> cue_ = [] {};
     std::optional<Promise<Done>> cancel_;
+    std::optional<Promise<CardResult<PaceOutput>>> answer_; // to the host, which may have gone
     std::optional<Pending<Done>> running_; // the entry; it holds the card, also when the host has gone
 };
 
