@@ -22,11 +22,13 @@ struct SetUp // how the login goes when nothing is wrong
     const char* name;
     lab::SiteOptions site;
     bool selfAuthentication;
+    bool pad = false; // the reader takes the PIN itself
 };
 
 constexpr SetUp plain{"authentication", {}, false};
 constexpr SetUp redirected{"self-authentication with redirects", {.redirectsToken = true, .redirectsRefresh = true}, true};
 constexpr SetUp attachedSite{"attached", {.attached = true}, false};
+constexpr SetUp atPad{"at a pad", {}, false, true};
 
 struct Place // the server's connection or exchange of this number, from 1
 {
@@ -103,7 +105,7 @@ public:
             moments.apdus.emplace_back(apdu.begin(), apdu.end());
             return injection.card ? injection.card(n, apdu) : std::nullopt;
         });
-        UserScript script;
+        auto script = userScript();
         script.entered = [this](std::string_view state) {
             if (injection.entered) injection.entered(state);
         };
@@ -130,7 +132,7 @@ public:
         if (setUp_.site.redirects()) (void)lab->http(lab::Server::Redirector).refuse(false);
         card->state->reader.answerWith({});
         card->insert();
-        LoginBench again(*lab, *card, {});
+        LoginBench again(*lab, *card, userScript());
         const auto done = finish(again);
         return done && !done->failure;
     }
@@ -138,6 +140,13 @@ public:
     std::string lastState;
 
 private:
+    UserScript userScript() const
+    {
+        UserScript script;
+        if (setUp_.pad) script.atPad.emplace();
+        return script;
+    }
+
     std::optional<Finished> finish(LoginBench& bench) const
     {
         if (setUp_.selfAuthentication) bench.begin<SelfAuthentication>(lab->selfAuthUrl());
@@ -404,10 +413,13 @@ private Q_SLOTS:
     {
         for (const auto& setUp : {plain, redirected, attachedSite}) sweepNetwork(setUp);
     }
-    void card() { sweepCard(plain); }
+    void card()
+    {
+        for (const auto& setUp : {plain, atPad}) sweepCard(setUp);
+    }
     void user()
     {
-        for (const auto& setUp : {plain, redirected, attachedSite}) sweepUser(setUp);
+        for (const auto& setUp : {plain, redirected, attachedSite, atPad}) sweepUser(setUp);
     }
 
     void cleanupTestCase()
