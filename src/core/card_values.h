@@ -56,7 +56,7 @@ struct PaceInput
     PasswordId password = PasswordId::Pin;
     Secret secret;            // ASCII digits; for the MRZ its key material; empty where the reader takes it itself
     std::optional<Chat> chat; // for a login; none to resume with the CAN or to unblock with the PUK
-    Bytes certificateDescription = {}; // DER, for a reader that shows who asks; may be empty
+    Bytes certificateDescription = {}; // DER, with a chat: for a reader that shows who asks; may be empty
 };
 
 struct PaceOutput

@@ -107,9 +107,13 @@ Task<Next<SendEac1, EnterPassword, SelectCard, EndDialogue>> run(EstablishPace s
     auto& card = state.card;
     const bool atReader = card.card->about().passwordAtReader;
     if (state.secret.empty() && !atReader) co_return EndDialogue{std::move(card.service.paos), failure(ports, Establish_Pace_Channel_Basic_Reader_No_Pin)};
-    std::optional<Chat> chat;
-    if (state.password == PasswordId::Pin) chat = Chat::forTerminal(card.service.granted);
-    auto running = card.card->pace({state.password, std::move(state.secret), std::move(chat), card.service.certificateDescription});
+    PaceInput input{state.password, std::move(state.secret), {}};
+    if (state.password == PasswordId::Pin)
+    {
+        input.chat = Chat::forTerminal(card.service.granted);
+        input.certificateDescription = card.service.certificateDescription;
+    }
+    auto running = card.card->pace(std::move(input));
     const auto waited = co_await wait(running, atReader ? deadline::entryAtReader : deadline::pace, ports);
     if (atReader && !running.ready()) ports.user.readerStillWaits();
     if (waited == Waited::Stopped) co_return EndDialogue{std::move(card.service.paos), ports.stop.peek()};

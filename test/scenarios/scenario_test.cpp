@@ -371,6 +371,7 @@ class scenario_test : public QObject
             QVERIFY(end->failure || !login.log.text().empty());
             checkLog(login, secrets);
             if (login.pad) checkPad(login, expect["readerWaits"].toBool());
+            if (login.pad && !end->failure) QCOMPARE(login.pad->shown(), lab->pki().description);
         }
 
         if (!scenario["again"].toBool(true)) return; // (this service takes no card of ours)

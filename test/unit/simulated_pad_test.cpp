@@ -2,6 +2,7 @@
 #include <QtTest>
 
 #include "card/instructions.h"
+#include "card/secure_messaging.h"
 #include "support/card_bench.h"
 #include "support/eac_server.h"
 #include "support/manual_clock.h"
@@ -39,6 +40,37 @@ struct PadBench : CardBench
     std::vector<Bytes> toCard; // what reaches the card
     ManualClock clock{scheduler};
     std::shared_ptr<SimulatedPad> pad;
+};
+
+// Between the host and the reader: what the host says to it.
+class Spy final : public Channel, public PinPad
+{
+public:
+    struct Heard
+    {
+        std::vector<CommandApdu> afterPace;
+        std::vector<PaceInput> entries;
+    };
+    Spy(std::unique_ptr<Channel> channel, Heard& heard) : channel_(std::move(channel)), heard_(heard) {}
+
+    std::string reader() const override { return channel_->reader(); }
+    Pending<Done> removed() override { return channel_->removed(); }
+    PinPad* pad() override { return this; }
+    Pending<CardResult<Done>> endPace() override { return channel_->pad()->endPace(); }
+    Pending<CardResult<Bytes>> transmit(Bytes apdu) override
+    {
+        if (!heard_.entries.empty()) heard_.afterPace.push_back(parseCommand(apdu).value());
+        return channel_->transmit(std::move(apdu));
+    }
+    Pending<CardResult<PaceOutput>> establishPace(PaceInput input) override
+    {
+        heard_.entries.push_back({input.password, input.secret.clone(), input.chat, input.certificateDescription});
+        return channel_->pad()->establishPace(std::move(input));
+    }
+
+private:
+    std::unique_ptr<Channel> channel_;
+    Heard& heard_;
 };
 
 } // namespace
@@ -82,6 +114,30 @@ private slots:
         };
         QVERIFY(ask(selectApplication(eidApplication)).ok());
         QCOMPARE(ask(readFromStart(5, CommandApdu::all)).data, dataGroups(testPersona()).at(5));
+    }
+
+    void theHostLeavesRoomForTheReadersSecureMessaging() // where card and reader know short APDUs only
+    {
+        auto persona = testPersona();
+        persona.extendedLength = false;
+        PadBench bench({}, persona);
+        Spy::Heard heard;
+        bench.eid.reset();
+        bench.eid = std::make_unique<EidCard>(std::make_unique<Spy>(bench.reader.connect(), heard), bench.random, bench.log);
+        QVERIFY(bench.run(bench.eid->recognise()));
+        auto input = atReader(PasswordId::Pin);
+        input.certificateDescription = {1, 2, 3};
+        const auto pace = bench.run(bench.eid->pace(std::move(input)));
+        const auto challenge = bench.run(bench.eid->challenge());
+        const EacServer server(std::move(bench.chain), bench.random);
+        QVERIFY(bench.run(bench.eid->authenticate(server.input(pace->idPicc, *challenge))));
+
+        QCOMPARE(heard.entries.size(), std::size_t(1));
+        QVERIFY(heard.entries[0].secret.empty() && heard.entries[0].chat);
+        QCOMPARE(bench.pad->shown(), (Bytes{1, 2, 3}));
+        QVERIFY(std::ranges::any_of(heard.afterPace,
+                                    [](const CommandApdu& each) { return each.cla == chaining && each.ins == instruction::performSecurityOperation; }));
+        for (const auto& each : heard.afterPace) QVERIFY((each.cla & 0x0C) == 0 && !each.isExtended() && each.data.size() <= SecureMessaging::mostShort);
     }
 
     void wrongPasswordsCostTries()

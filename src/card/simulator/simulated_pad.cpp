@@ -121,6 +121,7 @@ Task<CardResult<PaceOutput>> SimulatedPad::establish(Inside& inside, PaceInput i
         if (!recognised) co_return fault(recognised.error());
         inside.recognised = true;
     }
+    shown_ = input.certificateDescription;
     auto typing = typed(inside, input.password);
     auto secret = co_await std::move(typing);
     if (!secret) co_return fault(secret.error());

@@ -26,6 +26,7 @@ public:
 
     std::unique_ptr<Channel> connect(std::unique_ptr<Channel> card); // a channel with a pad
     bool waits() const { return cancel_ && cancel_->wanted(); }      // for the person
+    const Bytes& shown() const { return shown_; }                    // the certificate description, on its display
     void cancel();                                                   // the person does, who did nothing yet
     void whenItWaits(std::function<void()> cue) { cue_ = std::move(cue); } // each time when the person does nothing; it posts what it does
 
@@ -41,6 +42,7 @@ private:
     const Secret pin_, can_, puk_;
     const std::vector<AtPad> deeds_;
     std::size_t next_ = 0;
+    Bytes shown_;
     Scheduler& scheduler_;
     Clock& clock_;
     Random& random_;
