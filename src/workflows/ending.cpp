@@ -56,9 +56,7 @@ Task<Next<ResolveRefresh>> run(EndDialogue state, Ports& ports)
     }
     if (auto answer = errorAnswer(paos.unanswered))
     {
-        const auto& entry = describe(why.code);
-        auto result = paos::ResultOf::error(entry.minor.empty() ? "/al/common#unknownError" : entry.minor, std::string(entry.name));
-        auto telling = converseOnTheWayOut(paos, std::move(*answer), std::move(result), ports);
+        auto telling = converseOnTheWayOut(paos, std::move(*answer), resultOf(why), ports);
         (void)co_await std::move(telling); // StartPAOSResponse, if the server still speaks
     }
     co_return ResolveRefresh{std::move(paos.token), std::move(why)};
@@ -67,16 +65,23 @@ Task<Next<ResolveRefresh>> run(EndDialogue state, Ports& ports)
 namespace
 {
 
-Failure timedOut(const Ports& ports, Info info = {}) { return failure(ports, Check_Refresh_Address_Service_Timeout, std::move(info)); }
+Failure timedOut(const Ports& ports, Info info) { return failure(ports, Check_Refresh_Address_Service_Timeout, std::move(info)); }
 Failure proxyError(const Ports& ports, Info info) { return failure(ports, Check_Refresh_Address_Proxy_Error, std::move(info)); }
 Failure noRedirect(const Ports& ports, Info info) { return failure(ports, Check_Refresh_Address_Invalid_Http_Response, std::move(info)); }
 Failure unknownError(const Ports& ports, Info info) { return failure(ports, Check_Refresh_Address_Unknown_Network_Error, std::move(info)); }
+
+Info withNetworkError(const Connection& c)
+{
+    auto info = c.verdictInfo();
+    info.emplace_back("Network_Error", c.networkError());
+    return info;
+}
 
 Failure connectionFailure(const Connection& c, bool fetching, const Ports& ports)
 {
     switch (c.verdict)
     {
-        case TlsVerdict::FatalError: return failure(ports, Check_Refresh_Address_Fatal_Tls_Error_Before_Reply, c.verdictInfo());
+        case TlsVerdict::FatalError: return failure(ports, Check_Refresh_Address_Fatal_Tls_Error_Before_Reply, withNetworkError(c));
         case TlsVerdict::KeyTooShort: return failure(ports, Check_Refresh_Address_Unsupported_Certificate, c.verdictInfo());
         case TlsVerdict::EphemeralKeyTooShort: return failure(ports, Check_Refresh_Address_Invalid_Ephemeral_Key_Length, c.verdictInfo());
         case TlsVerdict::HashMissing: return failure(ports, Check_Refresh_Address_Hash_Missing_In_Certificate, c.verdictInfo());
@@ -94,7 +99,7 @@ Failure connectionFailure(const Connection& c, bool fetching, const Ports& ports
 Failure replyFailure(const WebReply& reply, const Ports& ports)
 {
     const auto status = reply.status;
-    const Info info{{"Network_Error", std::string(name(reply.outcome))}, {"Http_Status_Code", std::to_string(status)}};
+    const auto info = replyInfo(reply);
     if (reply.outcome != WebOutcome::Ok) return unknownError(ports, info);
     if (status == 407) return proxyError(ports, info);
     if (status < 400) return noRedirect(ports, info);
@@ -111,7 +116,8 @@ Task<Result<Url>> followOnce(const Url& url, TokenSession& token, Ports& ports) 
     if (!connection.ok()) co_return unexpected(connectionFailure(connection, true, ports));
     const WebRequest request{.path = url.path, .headers = {{"User-Agent", userAgent()}}, .largestReply = budget::largestPage};
     auto fetching = connection.channel->exchange(request);
-    if (!co_await waitOnTheWayOut(fetching, deadline::exchange, ports)) co_return unexpected(timedOut(ports));
+    if (!co_await waitOnTheWayOut(fetching, deadline::exchange, ports))
+        co_return unexpected(timedOut(ports, {{"Network_Error", "the service did not answer in time"}}));
     const auto reply = co_await std::move(fetching);
     if (reply.outcome != WebOutcome::Ok || (reply.status != 302 && reply.status != 303 && reply.status != 307))
         co_return unexpected(replyFailure(reply, ports));
@@ -200,16 +206,20 @@ Task<Next<Finished>> run(AnswerBrowser state, Ports& ports)
     co_return Finished{std::move(delivery.failure), std::move(delivery.answer)};
 }
 
-static Failure ownDataMissing(const Ports& ports, Info info) { return failure(ports, Generic_Provider_Communication_Network_Error, std::move(info)); }
+static Failure ownDataMissing(const Ports& ports, Info info)
+{
+    return failure(ports, Generic_Provider_Communication_Network_Error, withState(ports, std::move(info)));
+}
 
 static Failure ownDataFailure(const Connection& c, const Ports& ports)
 {
     switch (c.verdict)
     {
-        case TlsVerdict::FatalError: return failure(ports, Generic_Provider_Communication_Tls_Error, c.verdictInfo());
+        case TlsVerdict::FatalError: return failure(ports, Generic_Provider_Communication_Tls_Error, withState(ports, withNetworkError(c)));
         case TlsVerdict::KeyTooShort:
-        case TlsVerdict::HashMissing: return failure(ports, Generic_Provider_Communication_Certificate_Error, c.verdictInfo());
-        case TlsVerdict::EphemeralKeyTooShort: return failure(ports, Generic_Provider_Communication_Invalid_Ephemeral_Key_Length, c.verdictInfo());
+        case TlsVerdict::HashMissing: return failure(ports, Generic_Provider_Communication_Certificate_Error, withState(ports, c.verdictInfo()));
+        case TlsVerdict::EphemeralKeyTooShort:
+            return failure(ports, Generic_Provider_Communication_Invalid_Ephemeral_Key_Length, withState(ports, c.verdictInfo()));
         case TlsVerdict::NotResumed:
         case TlsVerdict::Good: break;
     }
@@ -218,12 +228,11 @@ static Failure ownDataFailure(const Connection& c, const Ports& ports)
 
 static Failure ownDataFailure(const WebReply& reply, const Ports& ports)
 {
-    const Info info{{"Network_Error", std::string(name(reply.outcome))}, {"Http_Status_Code", std::to_string(reply.status)}};
-    if (reply.outcome != WebOutcome::Ok || reply.status < 400) return ownDataMissing(ports, info);
+    if (reply.outcome != WebOutcome::Ok || reply.status < 400 || reply.status == 407) return ownDataMissing(ports, replyInfo(reply));
     const auto code = reply.status == 503 ? Generic_Provider_Communication_ServiceUnavailable
                     : reply.status >= 500 ? Generic_Provider_Communication_Server_Error
                                           : Generic_Provider_Communication_Client_Error;
-    return failure(ports, code, info);
+    return failure(ports, code, withState(ports, replyInfo(reply)));
 }
 
 // Over the connection of ResolveRefresh. Its server may have closed it since; then over a new one, judged like that one.

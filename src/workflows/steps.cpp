@@ -17,6 +17,22 @@ bool CommCertificates::contains(ByteView der) const
     });
 }
 
+Info replyInfo(const WebReply& reply)
+{
+    const auto status = std::to_string(reply.status);
+    auto what = reply.outcome == WebOutcome::Ok ? "HTTP status " + status : std::string(name(reply.outcome));
+    if (!reply.detail.empty()) what += ": " + reply.detail;
+    Info info{{"Network_Error", std::move(what)}};
+    if (reply.status > 0) info.emplace_back("Http_Status_Code", status);
+    return info;
+}
+
+paos::ResultOf resultOf(const Failure& why)
+{
+    const auto& entry = describe(why.code);
+    return paos::ResultOf::error(entry.minor.empty() ? "/al/common#unknownError" : entry.minor, std::string(entry.name));
+}
+
 std::string userAgent() { return std::string(core::product); }
 
 static bool longEnough(KeyKind kind, int bits, const KeySizes& smallest)
@@ -138,30 +154,30 @@ static WebRequest paosRequest(const PaosSession& paos, paos::ClientBody body, pa
             .largestReply = budget::largestMessage};
 }
 
-static Failure networkError(std::string detail, const Ports& ports)
+static Failure networkError(Info info, const Ports& ports)
 {
-    return failure(ports, FailureCode::Generic_Send_Receive_Network_Error, {{"Network_Error", std::move(detail)}});
+    return failure(ports, FailureCode::Generic_Send_Receive_Network_Error, withState(ports, std::move(info)));
 }
 
-static Failure notResumed(const Ports& ports) { return failure(ports, FailureCode::Generic_Send_Receive_Session_Resumption_Failed); }
+static Failure notResumed(const Ports& ports) { return failure(ports, FailureCode::Generic_Send_Receive_Session_Resumption_Failed, withState(ports)); }
 
 Result<paos::ServerBody> readPaos(PaosSession& paos, const WebReply& reply, Ports& ports)
 {
     using enum FailureCode;
-    if (reply.outcome != WebOutcome::Ok) return unexpected(networkError(std::string(name(reply.outcome)) + ": " + reply.detail, ports));
+    if (reply.outcome != WebOutcome::Ok || reply.status == 407) return unexpected(networkError(replyInfo(reply), ports)); // 407: of a proxy
     if (reply.status >= 400)
     {
         const auto code = reply.status == 503 ? Generic_Send_Receive_Service_Unavailable
                         : reply.status >= 500 ? Generic_Send_Receive_Server_Error
                                               : Generic_Send_Receive_Client_Error;
-        return unexpected(failure(ports, code, {{"Http_Status_Code", std::to_string(reply.status)}}));
+        return unexpected(failure(ports, code, withState(ports, replyInfo(reply))));
     }
     ++paos.spent.messages;
     paos.spent.bytes += reply.body.size();
     if (paos.spent.messages > budget::messages) return unexpected(overBudget("messages", ports));
     if (paos.spent.bytes > budget::bytes) return unexpected(overBudget("bytes", ports));
     auto message = ports.web.parsePaos(reply.body.text());
-    if (!message) return unexpected(failure(ports, Generic_Send_Receive_Paos_Unknown, {{"Http_Status_Code", std::to_string(reply.status)}}));
+    if (!message) return unexpected(failure(ports, Generic_Send_Receive_Paos_Unknown, withState(ports, {{"Http_Status_Code", std::to_string(reply.status)}})));
     ports.log.write("paos.received", {{"message", name(message->body)}, {"bytes", reply.body.size()}});
     paos.lastMessageId = std::move(message->messageId);
     paos.unanswered = message->body.index();
@@ -171,16 +187,17 @@ Result<paos::ServerBody> readPaos(PaosSession& paos, const WebReply& reply, Port
 static Failure connectionFailure(const Connection& c, const Ports& ports)
 {
     using enum FailureCode;
+    auto info = withState(ports, c.verdictInfo());
     switch (c.verdict)
     {
-        case TlsVerdict::FatalError: return failure(ports, Generic_Send_Receive_Tls_Error, c.verdictInfo());
+        case TlsVerdict::FatalError: return failure(ports, Generic_Send_Receive_Tls_Error, std::move(info));
         case TlsVerdict::KeyTooShort:
-        case TlsVerdict::HashMissing: return failure(ports, Generic_Send_Receive_Certificate_Error, c.verdictInfo());
-        case TlsVerdict::EphemeralKeyTooShort: return failure(ports, Generic_Send_Receive_Invalid_Ephemeral_Key_Length, c.verdictInfo());
+        case TlsVerdict::HashMissing: return failure(ports, Generic_Send_Receive_Certificate_Error, std::move(info));
+        case TlsVerdict::EphemeralKeyTooShort: return failure(ports, Generic_Send_Receive_Invalid_Ephemeral_Key_Length, std::move(info));
         case TlsVerdict::NotResumed: return notResumed(ports);
         case TlsVerdict::Good: break;
     }
-    return networkError(c.networkError(), ports);
+    return networkError({{"Network_Error", c.networkError()}}, ports);
 }
 
 static Task<Result<Done>> ensureOpen(PaosSession& paos, bool stoppable, Ports& ports)
@@ -214,7 +231,7 @@ static Task<Result<paos::ServerBody>> exchangeOnce(PaosSession& paos, paos::Clie
             paos.serversTurn.emplace(std::move(exchange)); // PAOS is half-duplex: EndDialogue waits for the server first
             co_return unexpected(ports.stop.peek());
         }
-        if (waited == Waited::TimedOut) co_return unexpected(networkError("the server did not answer in time", ports));
+        if (waited == Waited::TimedOut) co_return unexpected(networkError({{"Network_Error", "the server did not answer in time"}}, ports));
         const auto reply = co_await std::move(exchange);
         if (reply.outcome == WebOutcome::NotOpen && again) // closed between two messages: nothing was sent
         {
@@ -292,7 +309,7 @@ Failure cardFailure(FailureCode code, CardFault fault, const Ports& ports)
 
 Failure unexpectedMessage(std::string type, const Ports& ports)
 {
-    return failure(ports, FailureCode::Generic_Send_Receive_Paos_Unexpected, {{"Paos_Type", std::move(type)}});
+    return failure(ports, FailureCode::Generic_Send_Receive_Paos_Unexpected, withState(ports, {{"Paos_Type", std::move(type)}}));
 }
 
 Failure overBudget(std::string_view what, const Ports& ports) { return unexpectedMessage(std::string("too many ").append(what), ports); }

@@ -10,6 +10,16 @@ using Info = std::vector<std::pair<std::string, std::string>>;
 
 inline Failure failure(const Ports& ports, FailureCode code, Info info = {}) { return {code, std::string(ports.state), std::move(info)}; }
 
+inline Info withState(const Ports& ports, Info info = {}) // for the codes of several states
+{
+    info.emplace_back("State_Name", ports.state);
+    return info;
+}
+
+Info replyInfo(const WebReply& reply); // of a reply that is of no use: Network_Error, and Http_Status_Code if there was one
+
+paos::ResultOf resultOf(const Failure& why); // what an eID-Server is told of it
+
 enum class Waited { Done, TimedOut, Stopped };
 
 // The operation stays alive whatever comes: the caller decides what becomes of it. A stop wins every tie.

@@ -38,18 +38,16 @@ static Failure connectionFailure(const Connection& c, const Ports& ports)
         case TlsVerdict::NotResumed:
         case TlsVerdict::Good: break;
     }
-    return networkError(ports, {{"Network_Error", c.networkError()}, {"Http_Status_Code", "0"}});
+    return networkError(ports, {{"Network_Error", c.networkError()}});
 }
 
 static Failure replyFailure(const WebReply& reply, const Ports& ports)
 {
-    const auto status = std::to_string(reply.status);
-    if (reply.outcome == WebOutcome::TooLarge) return invalidData(ports, {{"Http_Status_Code", status}});
-    if (reply.outcome != WebOutcome::Ok)
-        return networkError(ports, {{"Network_Error", std::string(name(reply.outcome)) + ": " + reply.detail}, {"Http_Status_Code", status}});
-    if (reply.status < 400) return invalidReply(ports, {{"Http_Status_Code", status}});
+    if (reply.outcome == WebOutcome::TooLarge) return invalidData(ports, {{"Http_Status_Code", std::to_string(reply.status)}});
+    if (reply.outcome != WebOutcome::Ok) return networkError(ports, replyInfo(reply));
+    if (reply.status < 400) return invalidReply(ports, replyInfo(reply));
     const auto code = reply.status == 503 ? Get_TcToken_ServiceUnavailable : reply.status >= 500 ? Get_TcToken_Server_Error : Get_TcToken_Client_Error;
-    return failure(ports, code, {{"Http_Status_Code", status}});
+    return failure(ports, code, replyInfo(reply));
 }
 
 Task<Next<CheckTcToken, Delivery>> run(FetchTcToken state, Ports& ports)
