@@ -65,8 +65,8 @@ public:
     std::vector<std::string> trace; // states in order
     std::vector<std::string> said;  // questions and remarks
     std::vector<CvCertificate> learned; // links
-    BrowserAnswer browser{0, {}};
-    int browserAnswers = 0;
+    BrowserAnswer browser{0, {}};   // status 0: none has come
+    int browserAnswers = 0;         // also those that came to nobody
 
     void entered(std::string_view state, int) override
     {
@@ -112,9 +112,10 @@ public:
     void readerStillWaits() override { said.emplace_back("the reader waits"); }
     bool answerBrowser(const BrowserAnswer& answer) override
     {
-        browser = answer;
         ++browserAnswers;
-        return !script_.gone;
+        if (script_.gone) return false;
+        browser = answer;
+        return true;
     }
 
     void leave() { script_.gone = true; }
