@@ -29,7 +29,8 @@ class scenario_test : public QObject
     Q_OBJECT
 
     std::map<std::string, std::set<std::pair<std::string, std::string>>> taken_; // by workflow
-    std::set<QString> proved_; // codes
+    std::set<QString> proved_;                          // codes
+    std::set<std::pair<FailureCode, std::string>> details_; // codes, and details that came with them
 
     void record(const std::string& workflow, const std::vector<std::string>& trace)
     {
@@ -114,6 +115,7 @@ class scenario_test : public QObject
             if (name == "AnswerBrowser" || name == "FetchOwnData") refreshed = before > 0 && connections() > before;
             if (user["cancelIn"] == name) bench->cancel();
             if (user["leavesIn"] == name) bench->leave();
+            if (user["asleepIn"] == name) bench->scheduler.post([&] { bench->clock.advance(deadline::question + std::chrono::seconds(1)); });
             if (cardScript["removeIn"] == name && !std::exchange(removed, true)) bench->card.remove();
         };
         if (cardScript["removeInsteadOfPassword"].toBool()) script.insteadOfPassword = [&] { bench->card.remove(); };
@@ -153,6 +155,8 @@ class scenario_test : public QObject
             QVERIFY2(end, "the login hangs");
             record(std::same_as<W, SelfAuthentication> ? "self-authentication" : "authentication", login.user.trace);
             check(expect, {*end, login, *lab, request, refreshed});
+            if (end->failure)
+                for (const auto& [key, value] : end->failure->info) details_.emplace(end->failure->code, key);
             for (const auto& each : user["passwords"].toArray()) secrets.push_back(each.toString().toStdString());
             if (const auto* session = lab->lastSession()) secrets.push_back(toHex(session->pseudonym.view()));
             QVERIFY(end->failure || !login.log.text().empty());
@@ -200,7 +204,7 @@ private Q_SLOTS:
         static const std::map<QString, QStringList> known{
             {"request", {"requiredAge", "communityId", "transactionInfo", "acceptedEidTypes"}},
             {"card", {"absent", "answer", "comesWhenWanted", "removeAt", "removeAtApdu", "removeIn", "removeInsteadOfPassword", "trusts"}},
-            {"user", {"atPad", "cancelAt", "cancelIn", "cancelWhenCardWanted", "grant", "leavesIn", "passwords", "silent", "whilePadWaits"}},
+            {"user", {"asleepIn", "atPad", "cancelAt", "cancelIn", "cancelWhenCardWanted", "grant", "leavesIn", "passwords", "silent", "whilePadWaits"}},
             {"expect", {"ageVerified",       "browser", "browserAt",  "cardReturnCode", "cardTrusts",   "code",  "connections", "eidServerConnections",
                         "eidServerRequests", "info",    "major",      "minor",          "ownData",      "page",  "readerWaits", "refreshed",
                         "resumptions",       "said",    "serverEnds", "serverSaw",      "serverStarts", "state", "told",        "trace"}},
@@ -281,6 +285,16 @@ private Q_SLOTS:
             std::printf("edges of %s taken: %zu of %zu\n", std::string(name).c_str(), all.size() - untaken, all.size());
             QCOMPARE(untaken, std::size_t(0));
         }
+    }
+
+    void detailsThatAreCataloguedAreTold() // but those of a reader of PC/SC, which there is none of here
+    {
+        std::string missing;
+        for (std::size_t i = 0; i < failureCatalogue().size(); ++i)
+            for (const auto key : failureCatalogue()[i].info)
+                if (canBeReached(failureCatalogue()[i]) && key != "Reader_Result" && !details_.contains({FailureCode(i), std::string(key)}))
+                    missing += "\n  " + std::string(failureCatalogue()[i].name) + ": " + std::string(key);
+        QVERIFY2(missing.empty(), ("no scenario tells:" + missing).c_str());
     }
 
     void liveCodes()
