@@ -109,6 +109,10 @@ int main(int argc, char** argv)
         ->type_name("DIR");
     labCommand->add_option("--port", labSettings.eServicePort, "port of the eService (default: a free one)")->type_name("N");
     labCommand->add_option("--eid-server-port", labSettings.eidServerPort, "port of the eID-Server (default: a free one)")->type_name("N");
+    labCommand->add_option("--client-port", labSettings.clientPort, "port of the eID client to which the start page leads")
+        ->type_name("N")
+        ->check(CLI::Range(1, 65535))
+        ->capture_default_str();
     labCommand->add_option("--require", labSettings.requiredRights, "rights that the service insists on, e.g. FamilyName,GivenNames")
         ->delimiter(',')
         ->type_name("RIGHTS")
