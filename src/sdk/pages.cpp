@@ -85,10 +85,10 @@ std::string badMethodPage(Language language)
 
 std::string badRequestPage(Language language)
 {
-    constexpr Said words{"Das Programm für die Online-Ausweisfunktion antwortet nur unter seiner eigenen Adresse auf diesem Rechner. Unter welchem Namen auch "
-                         "immer diese Seite Sie hierher geführt hat: Schließen Sie sie.",
-                         "The program for the online ID function answers under its own address on this computer only. Under whatever name this page has "
-                         "led you here: close it."};
+    constexpr Said words{"Das Programm für die Online-Ausweisfunktion antwortet nur unter seiner eigenen Adresse auf diesem Rechner. Die Seite, von der Sie "
+                         "kommen, hat eine andere benutzt. Es ist nichts geschehen; schließen Sie diese Seite.",
+                         "The program for the online ID function answers under its own address on this computer only. The page from which you come has used "
+                         "another one. Nothing has happened; close this page."};
     return page(language, Mark::Bad, {"Diese Anfrage wird nicht angenommen", "This request is not accepted"}, lead(words.in(language)));
 }
 

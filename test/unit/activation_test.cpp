@@ -1,6 +1,8 @@
 // The rules of /eID-Client without sockets: whom we answer, what is asked for, where a browser may be sent, what pages say.
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QRegularExpression>
+#include <QXmlStreamReader>
 #include <QtTest>
 
 #include "pages/html.h"
@@ -129,6 +131,25 @@ private slots:
             QVERIFY(page.find("<script") == std::string::npos && page.find('\x1B') == std::string::npos);
             QVERIFY(page.find("href=\"/eID-Client?tcTokenURL=&quot;&gt;&lt;script&gt;\"") != std::string::npos);
         }
+    }
+
+    void everyPageIsWellFormed()
+    {
+        for (const auto language : {Language::German, Language::English})
+            for (const auto& page :
+                 {badRequestPage(language), notFoundPage(language), badMethodPage(language), nowhereToGoPage(language),
+                  busyPage("/eID-Client?a=\"&b=<", language), failurePage({FailureCode::Get_TcToken_Network_Error, "<", {{"&", "\""}}}, "/?a&b", language)})
+            {
+                auto xml = QString::fromStdString(page).remove("<!DOCTYPE html>\n");
+                static const QRegularExpression unread("<meta [^>]*>|<style>.*</style>", QRegularExpression::DotMatchesEverythingOption);
+                QXmlStreamReader reader(xml.remove(unread));
+                QStringList names;
+                while (!reader.atEnd())
+                    if (reader.readNext() == QXmlStreamReader::StartElement) names << reader.name().toString();
+                QVERIFY2(!reader.hasError(), qPrintable(reader.errorString() + '\n' + xml));
+                for (const char* once : {"title", "main", "h1", "footer"}) QVERIFY2(names.count(once) == 1, once);
+                for (const char* never : {"script", "link", "img", "iframe", "form", "object", "base"}) QVERIFY2(!names.contains(never), never);
+            }
     }
 
     void aSecondTryIsOfferedWhereItCanHelp()
