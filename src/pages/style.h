@@ -32,6 +32,7 @@ p { margin: 0 0 .8rem; }
 .sheet > :last-child { margin-bottom: 0; }
 .button { display: inline-block; background: var(--accent); color: var(--on-accent); font-weight: 620; text-decoration: none;
   padding: .7rem 1.25rem; border-radius: .6rem; margin-top: .3rem; }
+p:has(> .button) { margin-bottom: 1.2rem; }
 .button:hover { text-decoration: underline; }
 .quiet { background: none; color: var(--accent); border: 1.5px solid currentColor; padding: calc(.7rem - 1.5px) calc(1.25rem - 1.5px); }
 .tags { list-style: none; display: flex; flex-wrap: wrap; gap: .4rem; padding: 0; margin: 0 0 1.1rem; }
