@@ -196,6 +196,27 @@ private Q_SLOTS:
             QVERIFY2(outcome.out.contains(part), outcome.out);
     }
 
+    void noSmartCardService_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::newRow("readers") << QStringList{"readers"};
+        QTest::newRow("card show") << QStringList{"card", "show"};
+    }
+    void noSmartCardService()
+    {
+        QFETCH(QStringList, arguments);
+        const QTemporaryDir folder;
+        QProcess process;
+        auto environment = QProcessEnvironment::systemEnvironment();
+        environment.insert("PCSCLITE_CSOCK_NAME", folder.filePath("nobody"));
+        process.setProcessEnvironment(environment);
+        process.start(EIDKERN_CLI, arguments + QStringList{"--lang", "en"});
+        QVERIFY(process.waitForFinished(60'000));
+        QCOMPARE(process.exitCode(), 12);
+        const auto out = process.readAllStandardOutput();
+        QVERIFY2(out.contains("pcscd) is not running. Start it"), out);
+    }
+
     void aPortThatIsTaken()
     {
         QProcess lab;
