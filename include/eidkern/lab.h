@@ -25,6 +25,7 @@ struct LabSettings
 {
     std::string pkiFolder;                            // empty: a fresh PKI in memory; else kept there, and made if it is missing
     std::uint16_t eServicePort = 0, eidServerPort = 0; // 0: any free one
+    std::uint16_t clientPort = 24727;                  // where an eID client listens, for the links of the start page
     std::vector<std::string> requiredRights, optionalRights; // names; both empty: a sensible choice
     int requiredAge = 0;                              // years; 0: no age verification
     std::string communityId;                          // hex digits: where the holder should live, the beginning; empty: not asked

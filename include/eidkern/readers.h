@@ -49,9 +49,10 @@ private:
 
 enum class LookResult {
     Recognised,
-    NoCard,       // no pcscd, no such reader, no card in it, or one that does not respond
+    NoCard,       // no such reader, no card in it, or one that does not respond
     NoEidCard,
-    NotReachable  // another program has the card for itself, or the connection failed
+    NotReachable, // another program has the card for itself, or the connection failed
+    NoService     // pcscd is not running
 };
 
 struct PaceProtocol

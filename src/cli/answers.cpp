@@ -13,6 +13,13 @@ Answers::Answers(Engine& engine, const LoginOptions& options, std::optional<Simu
     if (options.pinDescriptor >= 0) pin_ = lineOf(options.pinDescriptor, longestPinLine);
 }
 
+bool Answers::ready() const
+{
+    const auto descriptor = options_.pinDescriptor;
+    if (descriptor < 0 || pin_) return true;
+    return complain("--pin-fd " + std::to_string(descriptor) + ": no line can be read there. Open it for the program, for example --pin-fd 3 3<FILE"), false;
+}
+
 void Answers::answer(const RightsAsked& question)
 {
     if (options_.consent == Consent::Auto) return void(engine_.grant(question.id, question.optional));
@@ -54,7 +61,8 @@ void Answers::ask(const PasswordAsked& question)
 void Answers::useGivenPin(const PasswordAsked& question) // a PIN that was wrong is not tried again, also not in a later login
 {
     if (pin_ && !question.wrongBefore && engine_.enter(question.id, pin_->clone()) == AnswerResult::Accepted) return;
-    complain(question.wrongBefore ? "the PIN of --pin-fd is wrong" : "--pin-fd: there is no PIN of six digits that has not been wrong before");
+    complain(question.wrongBefore ? "the PIN of --pin-fd is wrong"
+                                  : "--pin-fd: one line with the six digits of the PIN is needed; a PIN that was wrong is not tried again");
     pin_.reset();
     engine_.cancel();
 }

@@ -16,6 +16,7 @@ public:
     // `card`: the simulated one, if there is one; the other arguments outlive this.
     Answers(Engine& engine, const LoginOptions& options, std::optional<SimulatedCard> card, View& view);
 
+    bool ready() const; // false: the PIN cannot be read, and that has been said
     void answer(const RightsAsked& question);
     void answer(const PasswordAsked& question);
     void withdraw(); // the question is gone

@@ -2,13 +2,13 @@
 
 #include <QEventLoop>
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QJsonObject>
-#include <cstdio>
 #include <optional>
 
+#include "cli/card_text.h"
 #include "cli/files.h"
 #include "cli/interrupt.h"
+#include "cli/layout.h"
 #include "cli/printable.h"
 #include "eidkern/lab.h"
 #include "eidkern/readers.h"
@@ -23,19 +23,7 @@ namespace
 
 QString q(const std::string& text) { return QString::fromStdString(text); }
 
-void write(const QJsonObject& line)
-{
-    std::printf("%s\n", QJsonDocument(line).toJson(QJsonDocument::Compact).constData());
-    std::fflush(stdout);
-}
-
-void write(const std::string& line) // names of readers come from drivers
-{
-    std::printf("%s\n", printable(line).c_str());
-    std::fflush(stdout);
-}
-
-std::string textOf(const ReaderResult& last) { return scardText(last.code) + ", " + last.operation; }
+void write(const QJsonObject& line) { writeLine(jsonLine(line)); }
 
 void addLast(QJsonObject& object, const ReaderResult& last)
 {
@@ -58,26 +46,9 @@ QJsonObject jsonOf(const ReaderList& list)
     return {{QStringLiteral("event"), QStringLiteral("readers")}, {QStringLiteral("service"), list.service}, {QStringLiteral("readers"), all}};
 }
 
-std::string textOf(const ReaderList& list, Language language)
-{
-    const auto in = [language](const char* german, const char* english) { return std::string(language == Language::German ? german : english); };
-    if (!list.service) return in("Der Smartcard-Dienst (pcscd) läuft nicht.", "The smart card service (pcscd) is not running.");
-    if (list.readers.empty()) return in("Kein Lesegerät.", "No reader.");
-    std::string text;
-    for (const auto& each : list.readers)
-    {
-        const auto state = each.mute      ? in("Karte antwortet nicht", "card does not respond")
-                         : each.exclusive ? in("von einem anderen Programm belegt", "in use by another program")
-                         : each.card      ? in("Karte", "card")
-                                          : in("leer", "empty");
-        text.append(text.empty() ? "" : "\n").append(each.name).append(": ").append(state);
-    }
-    return text;
-}
-
 QJsonObject jsonOf(const CardLook& look)
 {
-    static constexpr const char* results[] = {"recognised", "noCard", "noEidCard", "notReachable"};
+    static constexpr const char* results[] = {"recognised", "noCard", "noEidCard", "notReachable", "noService"};
     QJsonObject line{{QStringLiteral("event"), QStringLiteral("card")},
                      {QStringLiteral("result"), QString::fromLatin1(results[int(look.result)])},
                      {QStringLiteral("reader"), q(look.reader)}};
@@ -92,35 +63,6 @@ QJsonObject jsonOf(const CardLook& look)
                                                             {QStringLiteral("pace"), pace},
                                                             {QStringLiteral("chipAuthentications"), look.chipAuthentications}});
     return line;
-}
-
-std::string textOf(const CardLook& look, Language language)
-{
-    const auto in = [language](const char* german, const char* english) { return std::string(language == Language::German ? german : english); };
-    switch (look.result)
-    {
-        case LookResult::NoCard: return in("Keine Karte, die antwortet.", "No card that responds.");
-        case LookResult::NoEidCard: return look.reader + ": " + in("kein Ausweis mit Online-Funktion.", "not a card with the online ID function.");
-        case LookResult::NotReachable:
-            return look.reader + ": " + in("die Karte ist nicht erreichbar", "the card cannot be reached")
-                 + (look.last.operation.empty() ? "" : ": " + textOf(look.last)) + ".";
-        case LookResult::Recognised: break;
-    }
-    const auto pin = look.triesLeft == 0 ? in("gesperrt, die PUK wird gebraucht", "blocked, the PUK is needed")
-                   : look.triesLeft == 1 ? in("ausgesetzt, die CAN wird gebraucht", "suspended, the CAN is needed")
-                                         : std::to_string(look.triesLeft) + in(" Versuche", " tries");
-    std::string text = in("Lesegerät", "Reader") + ":  " + look.reader + "\n" + in("Kartentyp", "Card type") + ":  " + look.type + "\n"
-                     + in("Online-Funktion", "Online function") + ":  "
-                     + (look.deactivated ? in("ausgeschaltet", "switched off") : in("eingeschaltet", "switched on")) + "\nPIN:  " + pin
-                     + "\nEF.CardAccess:  " + std::to_string(look.efCardAccessSize) + " bytes";
-    for (const auto& each : look.pace) text += "\nPACE:  ECDH, generic mapping, " + each.name + ", parameterId " + std::to_string(each.parameterId);
-    return text + "\n" + in("Chip-Authentisierung", "Chip authentication") + ":  " + std::to_string(look.chipAuthentications);
-}
-
-std::optional<std::string> personaOf(const std::string& nameOrFile)
-{
-    const auto builtIn = SimulatedCard::builtInPersona(nameOrFile);
-    return builtIn.empty() ? readSmallFile(nameOrFile) : std::optional(std::string(builtIn));
 }
 
 std::optional<std::vector<TrustAnchor>> trustPointsOf(const std::vector<std::string>& files)
@@ -142,7 +84,7 @@ ExitCode readers(const ReadersOptions& options)
     QEventLoop loop;
     auto code = ExitCode::Success;
     const ReaderWatch watch([&](const ReaderList& list) {
-        options.json ? write(jsonOf(list)) : write(textOf(list, options.language));
+        options.json ? write(jsonOf(list)) : writeLine(textOf(list, options.language));
         if (options.watch) return;
         if (!list.service) code = ExitCode::Reader;
         loop.quit();
@@ -157,8 +99,10 @@ ExitCode showCard(const ShowOptions& options)
     QEventLoop loop;
     auto code = ExitCode::User; // interrupted
     const CardLooker looker(options.reader, [&](const CardLook& look) {
-        options.json ? write(jsonOf(look)) : write(textOf(look, options.language));
-        code = look.result == LookResult::Recognised ? ExitCode::Success : look.result == LookResult::NotReachable ? ExitCode::Reader : ExitCode::Card;
+        options.json ? write(jsonOf(look)) : writeLine(textOf(look, options.language));
+        code = look.result == LookResult::Recognised                                           ? ExitCode::Success
+             : look.result == LookResult::NotReachable || look.result == LookResult::NoService ? ExitCode::Reader
+                                                                                               : ExitCode::Card;
         loop.quit();
     });
     const Interrupt interrupt([&loop](int) { loop.quit(); });
@@ -175,7 +119,7 @@ ExitCode serveCard(const ServeOptions& options)
     auto card = SimulatedCard::fromPersona(*persona, *anchors);
     if (!card) return complain(options.persona + ": " + card.error()), ExitCode::Usage;
 
-    const auto say = [&options](const char* german, const char* english) { write(std::string(options.language == Language::German ? german : english)); };
+    const auto say = [&options](const char* german, const char* english) { writeLine(options.language == Language::German ? german : english); };
     const auto offered = VpcdCard::offer(*card, options.address, [&say](bool on) {
         on ? say("Die Karte liegt auf dem Lesegerät.", "The card is on the reader.") : say("Das Lesegerät ist weg.", "The reader is gone.");
     });

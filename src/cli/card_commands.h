@@ -31,7 +31,7 @@ struct ServeOptions
 };
 
 ExitCode readers(const ReadersOptions& options); // Reader: pcscd is not running
-ExitCode showCard(const ShowOptions& options);   // Card: no card, or none that we know; Reader: not reachable
+ExitCode showCard(const ShowOptions& options);   // Card: no card, or none that we know; Reader: not reachable, or no pcscd
 ExitCode serveCard(const ServeOptions& options); // until Ctrl-C
 
 } // namespace eidkern::cli

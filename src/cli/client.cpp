@@ -19,7 +19,7 @@ struct Client::LogFile
     bool open(const std::string& path)
     {
         file.reset(std::fopen(path.c_str(), "a"));
-        if (!file) complain(path + ": " + std::strerror(errno));
+        if (!file) complain("--log " + path + ": " + std::strerror(errno));
         return file != nullptr;
     }
     void write(const std::string& line) const
@@ -36,9 +36,13 @@ bool interactive() { return ::isatty(STDIN_FILENO) && isTerminal(); }
 bool mayConsent(const LoginOptions& options)
 {
     if (isPcsc(options.card) && (options.consent == Consent::Auto || !interactive())) // a real card answers to its holder only
-        return complain("--card " + options.card + ": consent is given by a person at the terminal, not by --consent auto"), false;
+        return complain("--card " + options.card
+                        + ": only the holder can consent to what is read from a real card. Run this in a terminal, without --consent auto."),
+               false;
     if (options.consent == Consent::Ask && !interactive())
-        return complain("nobody to ask: standard input or output is no terminal. With a simulated card --consent auto answers by itself."), false;
+        return complain(
+                   "nobody to ask: standard input or output is no terminal. Run this in a terminal; with a simulated card --consent auto answers by itself."),
+               false;
     return true;
 }
 
@@ -49,11 +53,12 @@ std::optional<ChosenCard> cardOf(const std::string& option, const std::vector<Tr
     if (option.starts_with("sim:"))
     {
         name = option.substr(4);
-        const auto content = readSmallFile(name);
+        const auto content = personaOf(name);
         if (!content) return {};
         persona = *content;
     }
-    else if (option != "sim") return complain("--card " + option + ": sim, sim:FILE, pcsc or pcsc:READER is needed"), std::nullopt;
+    else if (option != "sim")
+        return complain("--card " + option + ": sim, sim:PERSONA, pcsc or pcsc:READER is needed; `eidkern readers` lists the readers"), std::nullopt;
     auto card = SimulatedCard::fromPersona(persona, anchors);
     if (!card) return complain(name + ": " + card.error()), std::nullopt;
     return ChosenCard{std::move(*card), {}};
@@ -91,7 +96,7 @@ std::unique_ptr<Client> Client::make(const LoginOptions& options, std::vector<Tr
     settings.developerMode = options.developerMode;
     client->engine_ = std::make_unique<Engine>(std::move(settings));
     client->answers_.emplace(*client->engine_, options, card.simulated, view);
-    return client;
+    return client->answers_->ready() ? std::move(client) : nullptr;
 }
 
 std::optional<ExitCode> Client::handle(Event& event)

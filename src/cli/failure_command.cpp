@@ -1,11 +1,11 @@
 #include "cli/failure_command.h"
 
-#include <QJsonDocument>
 #include <memory>
 
 #include "cli/failure_text.h"
 #include "cli/nearest.h"
 #include "cli/options.h"
+#include "cli/printable.h"
 
 namespace eidkern::cli
 {
@@ -20,7 +20,7 @@ struct Options
     Language language = Language::English;
 };
 
-void writeJson(const FailureEntry& entry, Language language) { writeLine(QJsonDocument(jsonOf(entry, language)).toJson(QJsonDocument::Compact).toStdString()); }
+void writeJson(const FailureEntry& entry, Language language) { writeLine(jsonLine(jsonOf(entry, language))); }
 
 std::string standing(const FailureEntry& entry, Language language)
 {

@@ -3,6 +3,7 @@
 #include <QJsonArray>
 
 #include "cli/exit_codes.h"
+#include "cli/printable.h"
 
 namespace eidkern::cli
 {
@@ -72,7 +73,7 @@ std::vector<Row> rowsOf(const Failure& failure, Language language)
     std::string happened;
     if (!failure.state.empty()) happened = std::string(step.in(language)).append(" ").append(failure.state);
     for (const auto& [key, value] : failure.info)
-        if (!value.empty()) happened.append(happened.empty() ? "" : "\n").append(key).append(": ").append(value);
+        if (!value.empty()) happened.append(happened.empty() ? "" : "\n").append(printableLine(key + ": " + value));
     Rows all{language};
     all.add(cause, std::string(entry.cause(language)));
     all.add({"Was geschah", "What happened"}, happened);

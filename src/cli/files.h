@@ -1,4 +1,4 @@
-// Small files as text. What cannot be read is said to the person and gives nothing.
+// Files that options name. What cannot be read is said to the person and gives nothing.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -11,7 +11,7 @@
 namespace eidkern::cli
 {
 
-std::optional<std::string> readSmallFile(const std::string& path); // at most 1 MiB
+std::optional<std::string> personaOf(const std::string& nameOrFile); // JSON of a built-in persona, or of a file of at most 1 MiB
 
 // A file of this user alone (0600) that was not there before, in the folder of this descriptor (AT_FDCWD: the current one).
 // False: errno says why.

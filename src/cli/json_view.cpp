@@ -2,9 +2,9 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <cstdio>
 
 #include "cli/failure_text.h"
+#include "cli/printable.h"
 #include "cli/view.h"
 
 namespace eidkern::cli
@@ -98,9 +98,7 @@ private:
 
     static void write(const char* event, const QJsonObject& line) // "event" first, for those who read along
     {
-        const auto rest = QJsonDocument(line).toJson(QJsonDocument::Compact).mid(1);
-        std::fprintf(stdout, "{\"event\":\"%s\",%s\n", event, rest.constData());
-        std::fflush(stdout);
+        writeLine("{\"event\":\"" + std::string(event) + "\"," + jsonLine(line).substr(1));
     }
 
     Language language_;

@@ -1,12 +1,13 @@
 #include "cli/lab_command.h"
 
 #include <QEventLoop>
-#include <QJsonDocument>
 #include <QJsonObject>
 #include <cstdio>
 
 #include "cli/files.h"
 #include "cli/interrupt.h"
+#include "cli/layout.h"
+#include "cli/printable.h"
 
 namespace eidkern::cli
 {
@@ -21,7 +22,7 @@ static void announce(const PublicLab& lab, bool json, Language language)
                                {QStringLiteral("tcTokenUrl"), QString::fromStdString(lab.tcTokenUrl())},
                                {QStringLiteral("selfAuthUrl"), QString::fromStdString(lab.selfAuthUrl())},
                                {QStringLiteral("cvca"), QString::fromStdString(cvca)}};
-        std::printf("%s\n", QJsonDocument(line).toJson(QJsonDocument::Compact).constData());
+        writeLine(jsonLine(line));
     }
     else
     {

@@ -14,7 +14,7 @@ enum class Consent { Ask, Auto };
 struct LoginOptions
 {
     std::vector<std::string> cvcaFiles;
-    std::string card = "sim"; // "sim", "sim:FILE", "pcsc" or "pcsc:READER"
+    std::string card = "sim"; // "sim", "sim:PERSONA", "pcsc" or "pcsc:READER"
     int pinDescriptor = -1;
     Consent consent = Consent::Ask;
     bool json = false;

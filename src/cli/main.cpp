@@ -3,6 +3,8 @@
 #include <QCoreApplication>
 #include <QLoggingCategory>
 #include <cstdio>
+#include <iostream>
+#include <sstream>
 
 #include "cli/card_commands.h"
 #include "cli/failure_command.h"
@@ -11,6 +13,7 @@
 #include "cli/link_certificates.h"
 #include "cli/login_command.h"
 #include "cli/options.h"
+#include "cli/printable.h"
 #include "cli/return_code_commands.h"
 #include "cli/serve_command.h"
 #include "eidkern/activation.h"
@@ -32,8 +35,10 @@ void addLoginOptions(CLI::App& command, LoginOptions& o)
     command.add_option("--cvca", o.cvcaFiles, "CVCA certificate (7F21, binary) that engine and simulated card trust; test only; may be repeated")
         ->type_name("FILE")
         ->allow_extra_args(false);
-    command.add_option("--card", o.card, "sim (the built-in adult), sim:FILE (a simulated card with a persona), pcsc or pcsc:READER (in a reader of PC/SC)")
-        ->type_name("sim[:FILE]|pcsc[:READER]")
+    command
+        .add_option("--card", o.card,
+                    "sim (the built-in adult), sim:PERSONA (a simulated card, persona as built in or as JSON file), pcsc or pcsc:READER (in a reader of PC/SC)")
+        ->type_name("sim[:PERSONA]|pcsc[:READER]")
         ->capture_default_str();
     command.add_option("--pin-fd", o.pinDescriptor, "read the PIN from this file descriptor: one line, used once")->type_name("N")->check(CLI::Range(0, 1023));
     command.add_option("--consent", o.consent, "ask: at the terminal; auto: grant everything and use the persona's passwords (simulated cards only)")
@@ -85,7 +90,7 @@ int main(int argc, char** argv)
     std::string persona;
     auto* demoCommand = app.add_subcommand("demo", "a complete login: own lab, simulated card, real cryptography");
     addLoginOptions(*demoCommand, demoOptions);
-    demoCommand->add_option("--persona", persona, "JSON file that says whose card is simulated (see resources/personas)")->type_name("FILE");
+    demoCommand->add_option("--persona", persona, "whose card is simulated: built-in name or JSON file (see resources/personas)")->type_name("NAME|FILE");
 
     LoginOptions selfOptions, authOptions;
     std::string url;
@@ -98,7 +103,10 @@ int main(int argc, char** argv)
     LoginOptions serveOptions;
     std::uint16_t servePort = ActivationServer::usualPort;
     auto* serveCommand = app.add_subcommand("serve", "wait for browsers, and log in where they ask for it, until Ctrl-C");
-    serveCommand->add_option("--port", servePort, "port on 127.0.0.1 and ::1; 0: any free one")->type_name("N")->capture_default_str();
+    serveCommand->add_option("--port", servePort, "port on 127.0.0.1 and ::1; 0: any free one")
+        ->type_name("N")
+        ->check(CLI::Range(0, 65535))
+        ->capture_default_str();
     addLoginOptions(*serveCommand, serveOptions);
 
     LabSettings labSettings;
@@ -107,8 +115,14 @@ int main(int argc, char** argv)
     auto* labCommand = app.add_subcommand("lab", "run the test lab: an eService and an eID-Server on 127.0.0.1");
     labCommand->add_option("--pki", labSettings.pkiFolder, "folder whose test PKI is used, and made if it is missing (default: a fresh one in memory)")
         ->type_name("DIR");
-    labCommand->add_option("--port", labSettings.eServicePort, "port of the eService (default: a free one)")->type_name("N");
-    labCommand->add_option("--eid-server-port", labSettings.eidServerPort, "port of the eID-Server (default: a free one)")->type_name("N");
+    labCommand->add_option("--port", labSettings.eServicePort, "port of the eService (default: a free one)")->type_name("N")->check(CLI::Range(0, 65535));
+    labCommand->add_option("--eid-server-port", labSettings.eidServerPort, "port of the eID-Server (default: a free one)")
+        ->type_name("N")
+        ->check(CLI::Range(0, 65535));
+    labCommand->add_option("--client-port", labSettings.clientPort, "port of the eID client to which the start page leads")
+        ->type_name("N")
+        ->check(CLI::Range(1, 65535))
+        ->capture_default_str();
     labCommand->add_option("--require", labSettings.requiredRights, "rights that the service insists on, e.g. FamilyName,GivenNames")
         ->delimiter(',')
         ->type_name("RIGHTS")
@@ -174,7 +188,10 @@ int main(int argc, char** argv)
     }
     catch (const CLI::ParseError& e)
     {
-        return app.exit(e) == 0 ? 0 : int(ExitCode::Usage);
+        std::ostringstream said; // what was typed may come from a web page
+        const bool asked = app.exit(e, std::cout, said) == 0;
+        std::fputs(printable(said.str()).c_str(), stderr);
+        return asked ? 0 : int(ExitCode::Usage);
     }
 
     if (app.get_subcommands().empty())

@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "cli/files.h"
-#include "cli/printable.h"
 
 namespace eidkern::cli
 {
@@ -57,7 +56,7 @@ std::vector<std::string_view> nearest(std::string_view typed, const std::vector<
 
 void complainUnknown(std::string_view what, std::string_view typed, const std::vector<std::string_view>& names)
 {
-    std::string sentence = "no " + std::string(what) + " '" + printable(typed.substr(0, longest)) + "'";
+    std::string sentence = "no " + std::string(what) + " '" + std::string(typed.substr(0, longest)) + "'";
     const auto near = nearest(typed, names);
     for (const auto name : near) sentence.append(name == near.front() ? "; nearest: " : ", ").append(name);
     complain(sentence);

@@ -4,6 +4,8 @@
 #include <QJsonObject>
 #include <array>
 
+#include "cli/printable.h"
+
 namespace eidkern::cli
 {
 
@@ -76,7 +78,7 @@ std::vector<Row> rowsOf(const Secret& json, Language language)
         const auto state = allowed.value(key).toString();
         if (state.isEmpty() || state == u"PROHIBITED") continue;
         const auto shown = state == u"ALLOWED" ? valueOf(key, data.value(key)).toStdString() : std::string(text(Text::NotOnChip, language));
-        rows.push_back({rightLabel(field.right, language), shown.empty() ? "–" : shown});
+        rows.push_back({rightLabel(field.right, language), shown.empty() ? "–" : printableLine(shown)});
     }
     const auto verdict = [&](const QString& result, const std::string& label) {
         const auto fulfilled = all.value(result).toObject().value(u"FulfilsRequest");
@@ -87,7 +89,7 @@ std::vector<Row> rowsOf(const Secret& json, Language language)
     if (const auto validity = all.value(u"DocumentValidity").toObject().value(u"Status").toString(); !validity.isEmpty())
         rows.push_back({std::string(text(Text::NotExpired, language)), std::string(text(validity == u"valid" ? Text::Yes : Text::No, language))});
     const auto pseudonym = data.value(u"RestrictedID").toObject().value(u"ID").toString().toStdString();
-    if (!pseudonym.empty()) rows.push_back({rightLabel("Pseudonym", language), pseudonym});
+    if (!pseudonym.empty()) rows.push_back({rightLabel("Pseudonym", language), printableLine(pseudonym)});
     return rows;
 }
 

@@ -1,5 +1,6 @@
 #include "cli/printable.h"
 
+#include <QJsonDocument>
 #include <QList>
 #include <QString>
 #include <algorithm>
@@ -83,19 +84,38 @@ std::pair<std::size_t, QString> referenceAt(std::string_view html)
 
 } // namespace
 
-std::string printable(std::string_view text)
+static std::string safeText(std::string_view text, QChar lineEnd)
 {
     QString safe;
     const auto decoded = QString::fromUtf8(text.data(), qsizetype(std::min(text.size(), longestText)));
     for (const char32_t c : decoded.toUcs4())
     {
-        if (c == U'\n') safe += u'\n';
+        if (c == U'\n') safe += lineEnd;
         else if (c == U'\t' || c == U'\u2028' || c == U'\u2029') safe += u' ';
         else if (c == U'\r' || QChar::category(c) == QChar::Other_Format) continue;
         else if (QChar::category(c) == QChar::Other_Control) safe += u'?';
         else safe += QString::fromUcs4(&c, 1);
     }
     if (text.size() > longestText) safe += u'…';
+    return safe.toStdString();
+}
+
+std::string printable(std::string_view text) { return safeText(text, u'\n'); }
+
+std::string printableLine(std::string_view text) { return safeText(text, u' '); }
+
+std::string jsonLine(const QJsonObject& object)
+{
+    QString safe;
+    const auto json = QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact));
+    for (const char32_t c : json.toUcs4())
+    {
+        const auto character = QString::fromUcs4(&c, 1);
+        const bool steers = c == U'\u2028' || c == U'\u2029' || QChar::category(c) == QChar::Other_Format || QChar::category(c) == QChar::Other_Control;
+        if (!steers) safe += character;
+        else
+            for (const QChar unit : character) safe += QStringLiteral("\\u%1").arg(unit.unicode(), 4, 16, QLatin1Char('0'));
+    }
     return safe.toStdString();
 }
 

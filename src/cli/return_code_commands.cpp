@@ -1,7 +1,6 @@
 #include "cli/return_code_commands.h"
 
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
@@ -12,6 +11,7 @@
 #include "cli/files.h"
 #include "cli/nearest.h"
 #include "cli/options.h"
+#include "cli/printable.h"
 #include "eidkern/return_codes.h"
 
 namespace eidkern::cli
@@ -46,7 +46,7 @@ std::string hex(std::uint32_t value)
     return text;
 }
 
-void write(const QJsonObject& object) { writeLine(QJsonDocument(object).toJson(QJsonDocument::Compact).toStdString()); }
+void write(const QJsonObject& object) { writeLine(jsonLine(object)); }
 
 void write(std::string_view name, std::uint32_t value, const std::vector<Row>& rows)
 {

@@ -22,9 +22,9 @@ public:
 
     void show(const RightsAsked& e) override
     {
-        std::vector<Row> rows{{t(Text::Service), e.service.name},
-                              {t(Text::Address), e.service.url},
-                              {t(Text::IssuedBy), e.service.issuerName},
+        std::vector<Row> rows{{t(Text::Service), printableLine(e.service.name)},
+                              {t(Text::Address), printableLine(e.service.url)},
+                              {t(Text::IssuedBy), printableLine(e.service.issuerName)},
                               {t(Text::ValidFromTo), e.service.validFrom + " – " + e.service.validUntil},
                               {t(Text::Purpose), purposeOf(e.service)}};
         if (!e.transactionInfo.empty()) rows.push_back({t(Text::Transaction), e.transactionInfo});
@@ -49,7 +49,7 @@ public:
 
     void show(const CardFound& e) override
     {
-        line(t(Text::CardFound) + ": " + printable(e.reader) + " (" + e.type + ")");
+        line(t(Text::CardFound) + ": " + printableLine(e.reader) + " (" + e.type + ")");
         if (e.deactivated) line(styled("31", t(Text::Deactivated)));
     }
 
@@ -66,7 +66,7 @@ public:
             table(rowsOf(e.ownData, language_));
             line("");
         }
-        else if (!e.browserLocation.empty()) line(t(Text::BrowserGoesTo) + ": " + printable(e.browserLocation));
+        else if (!e.browserLocation.empty()) line(t(Text::BrowserGoesTo) + ": " + printableLine(e.browserLocation));
         if (!e.failure) line(styled("32", t(Text::Success)));
     }
 
@@ -77,7 +77,7 @@ public:
         line(t(Text::LabStop));
     }
 
-    void say(std::string_view text) override { line(std::string(text)); }
+    void say(std::string_view text) override { line(printable(text)); }
 
 private:
     void because(const auto& e) // why this password, and how many tries there are
@@ -120,6 +120,7 @@ private:
         line(styled("31;1", t(Text::Failed) + ": " + std::string(name(failure.code))));
         table(rowsOf(failure, language_));
         line("");
+        if (failure.code == FailureCode::Pre_Verification_Invalid_Certificate_Chain) line(t(Text::RootsAreGiven));
     }
 
     void table(const std::vector<Row>& rows) const

@@ -73,6 +73,8 @@ constexpr std::array<Both, std::size_t(Text::count)> texts{{
     {"(::1 gibt es auf diesem Rechner nicht, nur IPv4.)", "(This machine has no ::1, only IPv4.)"},
     {"--save-terms DATEI speichert das Original", "--save-terms FILE saves the original"},
     {"Die Nutzungsbedingungen sind gespeichert:", "The terms of use have been saved:"},
+    {"Vertraut wird den Wurzeln, die mit --cvca angegeben sind: Ist die dieses Dienstes darunter?",
+     "Trusted are the roots given with --cvca: is this service's own among them?"},
 }};
 
 constexpr std::array<std::pair<std::string_view, Both>, 25> rights{{

@@ -67,6 +67,7 @@ private:
     Task<CardLook> look(std::string reader)
     {
         if (!readers_.picture()) co_await readers_.changed();
+        if (!readers_.picture()->service) co_return CardLook{.result = LookResult::NoService, .reader = {}, .type = {}, .pace = {}};
         for (const auto& [name, state] : readers_.picture()->readers)
             if (reader.empty() && state.card && !state.mute) reader = name;
         CardLook seen{.result = LookResult::NoCard, .reader = reader, .type = {}, .pace = {}};

@@ -66,10 +66,11 @@ HttpAnswer EService::page(const HttpRequest& request, std::string_view path, std
         const auto* session = sessions_.withResultId(item(query, "session").toStdString());
         return session ? resultPage(address, request_, session->record) : unknownLoginPage(address);
     }
-    const auto linkTo = [this](const char* token) {
-        return "http://127.0.0.1:24727/eID-Client?tcTokenURL=" + QUrl::toPercentEncoding(QString::fromStdString(origin() + token)).toStdString();
+    const auto client = "127.0.0.1:" + std::to_string(options_.clientPort);
+    const auto linkTo = [&](const char* token) {
+        return "http://" + client + "/eID-Client?tcTokenURL=" + QUrl::toPercentEncoding(QString::fromStdString(origin() + token)).toStdString();
     };
-    return startPage(address, request_, {linkTo("/tctoken"), linkTo("/self-auth")});
+    return startPage(address, request_, {client, linkTo("/tctoken"), linkTo("/self-auth")});
 }
 
 HttpAnswer EService::token(bool selfAuthentication, const HttpRequest& request)

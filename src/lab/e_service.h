@@ -17,6 +17,7 @@ struct SiteOptions
 {
     bool attached = false;  // tokens without PSK: PAOS on the TLS session that fetched the token
     bool redirectsToken = false, redirectsRefresh = false;
+    std::uint16_t clientPort = 24727; // where the start page's links lead
     bool redirects() const { return redirectsToken || redirectsRefresh; }
 };
 

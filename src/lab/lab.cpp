@@ -81,7 +81,8 @@ tl::expected<std::unique_ptr<Lab>, std::string> Lab::start(Random& random, const
     std::unique_ptr<Lab> lab(new Lab(random, clock, std::move(options)));
     for (auto* server : {&lab->eidServer_.http(), &lab->eService_.http(), &lab->eService_.redirector()}) server->host = host;
     const auto busy = [](std::string_view who, std::uint16_t port) {
-        return tl::unexpected("the lab's " + std::string(who) + " cannot listen on 127.0.0.1:" + std::to_string(port));
+        return tl::unexpected("the lab's " + std::string(who) + " cannot listen on 127.0.0.1:" + std::to_string(port)
+                              + ": another program has this port, or only root may; choose another one");
     };
     if (!lab->eidServer_.listen(eidServerPort)) return busy("eID-Server", eidServerPort);
     if (!lab->eService_.listen(eServicePort)) return busy("eService", eServicePort);

@@ -1,21 +1,15 @@
-// What all pages of the eService have in common: language, frame, style, escaping. No scripts, nothing from elsewhere.
+// What all pages of the eService have in common: where they are, in which language, and their frame.
 #pragma once
 #include <string>
 #include <string_view>
 
-#include "eidkern/failure.h"
 #include "lab/http_server.h"
+#include "pages/html.h"
 
 namespace eidkern::lab
 {
 
-struct Said // in both languages of the pages
-{
-    std::string_view german, english;
-    std::string in(Language language) const { return std::string(language == Language::German ? german : english); }
-};
-
-std::string escaped(std::string_view utf8); // for text and for attribute values; control characters become U+FFFD
+using pages::escaped, pages::Said;
 
 struct PageAddress // where the page is, so that it can lead to itself in the other language
 {

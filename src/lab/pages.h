@@ -8,6 +8,7 @@ namespace eidkern::lab
 
 struct StartLinks // for the eID client on this machine (TR-03124-1 2.1)
 {
+    std::string client; // where it listens: HOST:PORT
     std::string login, selfAuthentication;
 };
 

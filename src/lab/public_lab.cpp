@@ -65,6 +65,7 @@ tl::expected<lab::LabOptions, std::string> optionsOf(const LabSettings& settings
     if (!community || community->size() > 7) return tl::unexpected(std::string("a community ID has up to 14 digits, in pairs"));
     if (!community->empty()) options.request.communityId = *community;
     if (const auto taken = takeVariants(settings, options); !taken) return tl::unexpected(taken.error());
+    options.site.clientPort = settings.clientPort;
     options.eServicePort = settings.eServicePort;
     options.eidServerPort = settings.eidServerPort;
     options.trustedCscas = {card::testCscaCertificate()};

@@ -10,24 +10,11 @@ namespace eidkern::lab
 namespace
 {
 
-constexpr auto tick = "<path d=\"M5 12.5l4.5 4.5L19 7.5\"/>", cross = "<path d=\"M6.5 6.5l11 11M17.5 6.5l-11 11\"/>";
+using pages::Mark, pages::button, pages::row, pages::sheet, pages::table, pages::verdict;
 
-std::string verdict(bool good, const std::string& title)
+std::string tableSheet(const std::string& caption, const std::string& rows)
 {
-    return "<div class=\"verdict\"><span class=\"mark " + std::string(good ? "good" : "bad") + "\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\">"
-         + (good ? tick : cross) + "</svg></span><h1>" + title + "</h1></div>\n";
-}
-
-// The roles, because the narrow layout makes blocks of rows and cells, and some browsers then forget that this is a table.
-std::string row(const std::string& label, const std::string& html)
-{
-    return "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">" + escaped(label) + "</th><td role=\"cell\">" + html + "</td></tr>\n";
-}
-
-std::string table(const std::string& caption, const std::string& rows)
-{
-    return rows.empty() ? rows
-                        : "<div class=\"sheet\"><table role=\"table\">\n<caption>" + caption + "</caption>\n<tbody>\n" + rows + "</tbody>\n</table></div>\n";
+    return rows.empty() ? rows : "<div class=\"sheet\">" + table(rows, caption) + "</div>\n";
 }
 
 std::string inLines(const std::vector<std::string>& lines)
@@ -79,8 +66,7 @@ std::string refusedRows(const SessionRecord& record, Language language)
     for (const int group : shownGroups()) add(readRight(group));
     for (const auto right : {Right::RestrictedIdentification, Right::AgeVerification, Right::CommunityVerification}) add(right);
     if (rows.empty()) return rows;
-    return "<section class=\"sheet\">\n<h2>" + Said{"Nicht freigegeben", "Not granted"}.in(language) + "</h2>\n<ul class=\"tags\">" + rows
-         + "</ul>\n</section>\n";
+    return sheet(Said{"Nicht freigegeben", "Not granted"}.in(language), "<ul class=\"tags\">" + rows + "</ul>\n");
 }
 
 struct Reason
@@ -126,8 +112,8 @@ std::string tellingRow(const std::string& label, std::string_view value)
 
 std::string backToStart(const PageAddress& address)
 {
-    return "<p><a class=\"button quiet\" href=\"/?lang=" + std::string(address.language == Language::German ? "de" : "en") + "\">"
-         + Said{"Zur Startseite", "To the start page"}.in(address.language) + "</a></p>\n";
+    return button("/?lang=" + std::string(address.language == Language::German ? "de" : "en"), Said{"Zur Startseite", "To the start page"}.in(address.language),
+                  true);
 }
 
 std::string failure(const PageAddress& address, const ServiceRequest& request, const SessionRecord& record)
@@ -143,9 +129,9 @@ std::string failure(const PageAddress& address, const ServiceRequest& request, c
         rows += tellingRow(t({"eID-Server: ResultMajor", "eID-Server: ResultMajor"}), outcome.major)
               + tellingRow(t({"eID-Server: ResultMinor", "eID-Server: ResultMinor"}), outcome.minor)
               + tellingRow(t({"eID-Server: Meldung", "eID-Server: message"}), outcome.message);
-    return verdict(false, t({"Die Anmeldung ist fehlgeschlagen", "The login has failed"})) + "<div class=\"lead\">" + words + "</div>\n"
-         + table(t({"Was die Beteiligten sagen", "What those involved say"}), rows)
-         + table(t({"Prüfungen durch die Karte", "Verified by the card"}), checkRows(request, record, address.language));
+    return verdict(Mark::Bad, t({"Die Anmeldung ist fehlgeschlagen", "The login has failed"})) + "<div class=\"lead\">" + words + "</div>\n"
+         + tableSheet(t({"Was die Beteiligten sagen", "What those involved say"}), rows)
+         + tableSheet(t({"Prüfungen durch die Karte", "Verified by the card"}), checkRows(request, record, address.language));
 }
 
 } // namespace
@@ -156,8 +142,8 @@ HttpAnswer resultPage(const PageAddress& address, const ServiceRequest& request,
     const bool good = record.outcome && record.outcome->isOk() && record.clientMinor.empty();
     if (!good) return framed(200, address, t({"Fehlgeschlagen", "Failed"}), failure(address, request, record) + backToStart(address));
     const auto title = record.selfAuthentication ? t({"Das steht auf Ihrer Karte", "This is on your card"}) : t({"Sie sind angemeldet", "You are logged in"});
-    const auto main = verdict(true, title) + table(t({"Gelesene Daten", "Data that were read"}), dataRows(record, address.language))
-                    + table(t({"Prüfungen durch die Karte", "Verified by the card"}), checkRows(request, record, address.language))
+    const auto main = verdict(Mark::Good, title) + tableSheet(t({"Gelesene Daten", "Data that were read"}), dataRows(record, address.language))
+                    + tableSheet(t({"Prüfungen durch die Karte", "Verified by the card"}), checkRows(request, record, address.language))
                     + refusedRows(record, address.language) + backToStart(address);
     return framed(200, address, title, main);
 }
@@ -168,8 +154,9 @@ HttpAnswer communicationErrorPage(const PageAddress& address, std::string_view m
     const auto words = t({"Der eID-Client fand keinen anderen Weg zurück zum Dienst.", "The eID client found no other way back to the service."});
     const auto title = t({"Die Anmeldung ist fehlgeschlagen", "The login has failed"});
     return framed(200, address, title,
-                  verdict(false, title) + "<div class=\"lead\"><p>" + words + "</p>\n" + wordsFor(minor, address.language) + "</div>\n"
-                      + table(t({"Was die Beteiligten sagen", "What those involved say"}), tellingRow("eID-Client: ResultMinor", minor)) + backToStart(address));
+                  verdict(Mark::Bad, title) + "<div class=\"lead\"><p>" + words + "</p>\n" + wordsFor(minor, address.language) + "</div>\n"
+                      + tableSheet(t({"Was die Beteiligten sagen", "What those involved say"}), tellingRow("eID-Client: ResultMinor", minor))
+                      + backToStart(address));
 }
 
 HttpAnswer unknownLoginPage(const PageAddress& address)
@@ -178,7 +165,7 @@ HttpAnswer unknownLoginPage(const PageAddress& address)
     const auto title = t({"Diese Anmeldung gibt es nicht", "There is no such login"});
     const auto words = t({"Sie ist unbekannt oder zu alt, oder ihre Rücksprungadresse wurde schon benutzt.",
                           "It is unknown or too old, or its refresh address has been used already."});
-    return framed(404, address, title, verdict(false, title) + "<p class=\"lead\">" + words + "</p>\n" + backToStart(address));
+    return framed(404, address, title, verdict(Mark::Bad, title) + "<p class=\"lead\">" + words + "</p>\n" + backToStart(address));
 }
 
 } // namespace eidkern::lab

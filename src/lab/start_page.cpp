@@ -7,6 +7,8 @@ namespace eidkern::lab
 namespace
 {
 
+using pages::button, pages::sheet;
+
 std::string tags(const std::string& title, const std::vector<std::string>& words)
 {
     if (words.empty()) return {};
@@ -34,16 +36,6 @@ std::vector<std::string> checksOf(const ServiceRequest& request, Language langua
     return checks;
 }
 
-std::string sheet(const std::string& title, const std::string& content)
-{
-    return "<section class=\"sheet\">\n<h2>" + title + "</h2>\n" + content + "</section>\n";
-}
-
-std::string button(const std::string& href, const std::string& label, bool quiet)
-{
-    return "<p><a class=\"button" + std::string(quiet ? " quiet" : "") + "\" href=\"" + escaped(href) + "\">" + label + "</a></p>\n";
-}
-
 } // namespace
 
 HttpAnswer startPage(const PageAddress& address, const ServiceRequest& request, const StartLinks& links)
@@ -66,11 +58,10 @@ HttpAnswer startPage(const PageAddress& address, const ServiceRequest& request, 
     const auto self = "<p>" + t({"Dieselben Daten, aber für Sie selbst: was steht auf der Karte?", "The same data, but for yourself: what is on the card?"})
                     + "</p>\n" + button(links.selfAuthentication, t({"Eigene Daten ansehen", "See your own data"}), true);
     const auto before =
-        "<ul class=\"plain\">\n<li>"
-        + t({"Ein eID-Client muss laufen und auf <code>127.0.0.1:24727</code> warten. Er muss der Wurzel dieses Labors vertrauen; mit "
-             "<code>--pki</code> gestartet nennt das Labor ihre Datei.",
-             "An eID client has to run and listen on <code>127.0.0.1:24727</code>. It has to trust this lab's root; started with <code>--pki</code>, the lab says "
-             "in which file it is."})
+        "<ul class=\"plain\">\n<li>" + t({"Ein eID-Client muss laufen und warten auf <code>", "An eID client has to run and listen on <code>"})
+        + escaped(links.client)
+        + t({"</code>. Er muss der Wurzel dieses Labors vertrauen; mit <code>--pki</code> gestartet nennt das Labor ihre Datei.",
+             "</code>. It has to trust this lab's root; started with <code>--pki</code>, the lab says in which file it is."})
         + "</li>\n<li>"
         + t({"Nur Testkarten werden angenommen. Ein echter Ausweis vertraut diesem Labor nicht.",
              "Only test cards are accepted. A real ID card does not trust this lab."})

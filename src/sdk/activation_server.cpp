@@ -5,6 +5,7 @@
 #include "network/loopback_server.h"
 #include "network/qt_clock.h"
 #include "network/qt_scheduler.h"
+#include "pages/frame.h"
 #include "sdk/activation.h"
 #include "sdk/pages.h"
 
@@ -28,14 +29,12 @@ LoopbackAnswer withHeaders(int status, Headers headers, std::string body = {})
 
 LoopbackAnswer page(int status, Language language, std::string html, Headers more = {})
 {
-    more.insert(more.end(), {{"Content-Type", "text/html; charset=utf-8"},
-                             {"Content-Language", language == Language::German ? "de" : "en"},
-                             {"Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
-                             {"Referrer-Policy", "no-referrer"}});
+    more.emplace_back("Content-Type", "text/html; charset=utf-8");
+    for (auto& header : pages::headers(language)) more.push_back(std::move(header));
     return withHeaders(status, std::move(more), std::move(html));
 }
 
-Language languageOf(const LoopbackExchange& exchange) { return sdk::languageFor(exchange.request().header("Accept-Language")); }
+Language languageOf(const LoopbackExchange& exchange) { return pages::preferred(exchange.request().header("Accept-Language")); }
 
 // Pages of other origins may ask whether we are here, and nothing else (TR-03124-1 2.2.1.2).
 const Headers crossOrigin{{"Access-Control-Allow-Origin", "*"}, {"Access-Control-Allow-Private-Network", "true"}};
@@ -47,15 +46,13 @@ LoopbackAnswer statusAnswer(bool json)
     return withHeaders(200, std::move(headers), json ? sdk::statusJson() : sdk::statusText());
 }
 
-LoopbackAnswer endOf(const WorkflowFinished& end, Language language)
+LoopbackAnswer endOf(const WorkflowFinished& end, const LoopbackExchange& exchange)
 {
-    if (end.browserStatus == 303)
-    {
-        if (auto location = sdk::safeLocation(end.browserLocation)) return withHeaders(303, {{"Location", std::move(*location)}});
-        return page(500, language, sdk::internalErrorPage(language));
-    }
-    if (!end.failure) return page(500, language, sdk::internalErrorPage(language));
-    return page(end.browserStatus, language, sdk::failurePage(*end.failure, language));
+    const auto language = languageOf(exchange);
+    const bool redirects = end.browserStatus == 303;
+    if (auto location = redirects ? sdk::safeLocation(end.browserLocation) : std::nullopt) return withHeaders(303, {{"Location", std::move(*location)}});
+    if (!end.failure) return page(500, language, sdk::nowhereToGoPage(language));
+    return page(redirects ? 500 : end.browserStatus, language, sdk::failurePage(*end.failure, exchange.request().target(), language));
 }
 
 class Server final : public ActivationServer
@@ -85,7 +82,7 @@ private:
         if (std::holds_alternative<sdk::Unknown>(action)) return exchange->answer(page(404, language, sdk::notFoundPage(language)));
         const auto* status = std::get_if<sdk::Status>(&action);
         if (request.method() == "HEAD" || request.method() == "OPTIONS") return exchange->answer(withHeaders(204, status ? crossOrigin : Headers()));
-        if (request.method() != "GET") return exchange->answer(page(405, language, sdk::notFoundPage(language), {{"Allow", "GET, HEAD, OPTIONS"}}));
+        if (request.method() != "GET") return exchange->answer(page(405, language, sdk::badMethodPage(language), {{"Allow", "GET, HEAD, OPTIONS"}}));
         if (status) return exchange->answer(statusAnswer(status->json));
         if (const auto* login = std::get_if<sdk::Login>(&action)) return begin(exchange, login->tcTokenUrl);
         exchange->answer(withHeaders(200, {})); // ShowUI: there is none
@@ -96,7 +93,7 @@ private:
         const auto language = languageOf(*exchange);
         const auto events = [handler = handler_, waiting = std::weak_ptr(exchange)](Event& event) {
             if (const auto* end = std::get_if<WorkflowFinished>(&event))
-                if (const auto browser = waiting.lock()) browser->answer(endOf(*end, languageOf(*browser)));
+                if (const auto browser = waiting.lock()) browser->answer(endOf(*end, *browser));
             (*handler)(event); // may destroy the server, and the engine
         };
         if (!engine_.authenticate(tcTokenUrl, events)) return exchange->answer(page(409, language, sdk::busyPage(exchange->request().target(), language)));

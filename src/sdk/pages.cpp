@@ -1,7 +1,6 @@
 #include "sdk/pages.h"
 
-#include <algorithm>
-#include <charconv>
+#include "pages/frame.h"
 
 namespace eidkern::sdk
 {
@@ -9,115 +8,96 @@ namespace eidkern::sdk
 namespace
 {
 
-std::string_view in(Language language, std::string_view german, std::string_view english) { return language == Language::German ? german : english; }
+using pages::Mark, pages::Said, pages::escaped;
 
-std::string paragraph(std::string_view text) { return "<p>" + escaped(text) + "</p>\n"; }
-
-std::string document(Language language, std::string_view title, const std::string& content)
+std::string page(Language language, Mark mark, Said title, const std::string& main)
 {
-    return "<!DOCTYPE html>\n<html lang=\"" + std::string(in(language, "de", "en"))
-         + "\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"color-scheme\" content=\"light dark\">\n"
-           "<title>"
-         + escaped(title) + "</title>\n</head>\n<body>\n<main>\n<h1>" + escaped(title) + "</h1>\n" + content + "</main>\n</body>\n</html>\n";
+    static constexpr Said footer{"Diese Seite kommt vom Programm für die Online-Ausweisfunktion auf Ihrem eigenen Rechner.",
+                                 "This page comes from the program for the online ID function on your own computer."};
+    const pages::Frame frame{.language = language, .program = "eidkern", .footer = footer.in(language)};
+    return pages::document(frame, title.in(language), pages::verdict(mark, title.in(language)) + main);
 }
 
-bool startsWithWord(std::string_view range, std::string_view word) // de, de-AT, DE
+std::string lead(std::string_view text) { return "<p class=\"lead\">" + escaped(text) + "</p>\n"; }
+
+std::string tryAgain(std::string_view target, Language language)
 {
-    if (range.size() < word.size() || (range.size() > word.size() && range[word.size()] != '-')) return false;
-    return std::ranges::equal(range.substr(0, word.size()), word, [](char a, char b) { return (a | 0x20) == b; });
+    return pages::button(target, Said{"Noch einmal versuchen", "Try again"}.in(language), false);
 }
 
-std::string_view trimmed(std::string_view text)
+std::string hintsOf(const FailureEntry& entry, Language language)
 {
-    const auto first = text.find_first_not_of(" \t");
-    return first == std::string_view::npos ? std::string_view() : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+    std::string items;
+    for (const auto hint : entry.hints(language)) items += "<li>" + escaped(hint) + "</li>\n";
+    if (items.empty()) return items;
+    return pages::sheet(Said{"Was Sie tun können", "What you can do"}.in(language), "<ul class=\"plain\">\n" + items + "</ul>\n");
 }
 
-int qualityOf(std::string_view parameters) // ";q=0.8" in thousandths
+std::string detailsOf(const Failure& failure, Language language)
 {
-    const auto at = parameters.find("q=");
-    if (at == std::string_view::npos) return 1000;
-    double value = 0;
-    std::from_chars(parameters.data() + at + 2, parameters.data() + parameters.size(), value);
-    return int(std::clamp(value, 0.0, 1.0) * 1000);
+    const auto code = [](std::string_view text) { return "<code>" + escaped(text) + "</code>"; };
+    const auto& entry = describe(failure.code);
+    std::string rows;
+    if (!failure.state.empty()) rows = pages::row(Said{"Schritt", "Step"}.in(language), code(failure.state));
+    for (const auto& [key, value] : failure.info)
+        if (!value.empty()) rows += pages::row(key, code(value));
+    if (const auto change = entry.change.in(language); !change.empty())
+        rows += pages::row(Said{"Zuerst ändern muss sich", "Has to change first"}.in(language), escaped(change));
+    return "<details class=\"sheet\"><summary>" + Said{"Einzelheiten zu ", "Details of "}.in(language) + code(entry.name) + "</summary>\n" + pages::table(rows)
+         + "</details>\n";
 }
 
 } // namespace
 
-Language languageFor(std::string_view acceptLanguage)
-{
-    auto best = Language::English;
-    int quality = 0;
-    while (!acceptLanguage.empty())
-    {
-        const auto one = acceptLanguage.substr(0, acceptLanguage.find(','));
-        acceptLanguage.remove_prefix(std::min(one.size() + 1, acceptLanguage.size()));
-        const auto semicolon = std::min(one.find(';'), one.size());
-        const auto range = trimmed(one.substr(0, semicolon));
-        const int wanted = startsWithWord(range, "de") || startsWithWord(range, "en") ? qualityOf(one.substr(semicolon)) : 0;
-        if (wanted <= quality) continue;
-        best = startsWithWord(range, "de") ? Language::German : Language::English;
-        quality = wanted;
-    }
-    return best;
-}
-
-std::string escaped(std::string_view text)
-{
-    std::string safe;
-    for (const char c : text)
-    {
-        if (c == '&') safe += "&amp;";
-        else if (c == '<') safe += "&lt;";
-        else if (c == '>') safe += "&gt;";
-        else if (c == '"') safe += "&quot;";
-        else if (c == '\'') safe += "&#39;";
-        else safe += c;
-    }
-    return safe;
-}
-
-std::string failurePage(const Failure& failure, Language language)
+std::string failurePage(const Failure& failure, std::string_view sameTarget, Language language)
 {
     const auto& entry = describe(failure.code);
-    auto content = paragraph(entry.cause(language));
-    if (const auto hints = entry.hints(language); !hints.empty())
-    {
-        content += "<h2>" + escaped(in(language, "Was Sie tun können", "What you can do")) + "</h2>\n<ul>\n";
-        for (const auto hint : hints) content += "<li>" + escaped(hint) + "</li>\n";
-        content += "</ul>\n";
-    }
-    content += "<p><code>" + escaped(entry.name) + "</code></p>\n";
-    return document(language, in(language, "Die Anmeldung ist fehlgeschlagen", "The login has failed"), content);
+    const auto again = entry.retry ? tryAgain(sameTarget, language) : std::string();
+    return page(language, Mark::Bad, {"Die Anmeldung ist fehlgeschlagen", "The login has failed"},
+                lead(entry.cause(language)) + hintsOf(entry, language) + again + detailsOf(failure, language));
 }
 
 std::string busyPage(std::string_view sameTarget, Language language)
 {
-    return document(language, in(language, "Eine andere Anmeldung läuft noch", "Another login is still running"),
-                    paragraph(in(language, "Es kann nur eine Anmeldung zur selben Zeit laufen. Beenden Sie die andere oder brechen Sie sie ab.",
-                                 "Only one login can run at a time. Finish the other one, or cancel it."))
-                        + "<p><a href=\"" + escaped(sameTarget) + "\">" + escaped(in(language, "Noch einmal versuchen", "Try again")) + "</a></p>\n");
+    constexpr Said words{"Es kann nur eine Anmeldung zur selben Zeit laufen. Beenden Sie die andere oder brechen Sie sie ab.",
+                         "Only one login can run at a time. Finish the other one, or cancel it."};
+    return page(language, Mark::Note, {"Eine andere Anmeldung läuft noch", "Another login is still running"},
+                lead(words.in(language)) + tryAgain(sameTarget, language));
 }
 
 std::string notFoundPage(Language language)
 {
-    return document(language, in(language, "Hier ist nichts", "There is nothing here"),
-                    paragraph(in(language, "Diese Adresse gehört zum Programm für die Online-Ausweisfunktion auf diesem Rechner, führt aber nirgendwohin.",
-                                 "This address belongs to the program for the online ID function on this computer, but leads nowhere.")));
+    constexpr Said words{"Diese Adresse gehört zum Programm für die Online-Ausweisfunktion auf diesem Rechner, führt aber nirgendwohin. "
+                         "Eine Anmeldung beginnt auf der Seite des Dienstes, bei dem Sie sich anmelden wollen.",
+                         "This address belongs to the program for the online ID function on this computer, but leads nowhere. "
+                         "A login begins at the page of the service where you want to log in."};
+    return page(language, Mark::Note, {"Hier ist nichts", "There is nothing here"}, lead(words.in(language)));
+}
+
+std::string badMethodPage(Language language)
+{
+    constexpr Said words{"Der Dienst, von dessen Seite Sie kommen, hat die Anmeldung auf eine Weise angestoßen, die nicht vorgesehen ist: "
+                         "Sie beginnt mit einem Link, nicht mit einem Formular. Bitte sagen Sie es dem Dienst.",
+                         "The service whose page you come from has started the login in a way that is not provided for: "
+                         "it begins with a link, not with a form. Please tell the service."};
+    return page(language, Mark::Bad, {"So beginnt keine Anmeldung", "A login does not begin like this"}, lead(words.in(language)));
 }
 
 std::string badRequestPage(Language language)
 {
-    return document(language, in(language, "Diese Anfrage wird nicht angenommen", "This request is not accepted"),
-                    paragraph(in(language, "Das Programm für die Online-Ausweisfunktion antwortet nur unter seiner eigenen Adresse auf diesem Rechner.",
-                                 "The program for the online ID function answers under its own address on this computer only.")));
+    constexpr Said words{"Das Programm für die Online-Ausweisfunktion antwortet nur unter seiner eigenen Adresse auf diesem Rechner. Die Seite, von der Sie "
+                         "kommen, hat eine andere benutzt. Es ist nichts geschehen; schließen Sie diese Seite.",
+                         "The program for the online ID function answers under its own address on this computer only. The page from which you come has used "
+                         "another one. Nothing has happened; close this page."};
+    return page(language, Mark::Bad, {"Diese Anfrage wird nicht angenommen", "This request is not accepted"}, lead(words.in(language)));
 }
 
-std::string internalErrorPage(Language language)
+std::string nowhereToGoPage(Language language)
 {
-    return document(language, in(language, "Die Anmeldung ist zu Ende", "The login has ended"),
-                    paragraph(in(language, "Es gibt keine sichere Adresse, zu der Ihr Browser zurückkehren könnte.",
-                                 "There is no safe address to which your browser could return.")));
+    constexpr Said words{"Der Dienst hat keine sichere Adresse genannt, zu der Ihr Browser zurückkehren könnte. Sehen Sie beim Dienst nach, ob Sie angemeldet "
+                         "sind.",
+                         "The service has named no safe address to which your browser could return. Look at the service's page whether you are logged in."};
+    return page(language, Mark::Note, {"Die Anmeldung ist zu Ende", "The login has ended"}, lead(words.in(language)));
 }
 
 } // namespace eidkern::sdk

@@ -1,5 +1,4 @@
-// What a browser shows when it is not sent back to a service. Complete HTML documents without scripts and foreign resources;
-// every text from outside is escaped.
+// What a browser shows when it is not sent back to a service: complete HTML documents, see pages/frame.h.
 #pragma once
 #include <string>
 #include <string_view>
@@ -9,14 +8,12 @@
 namespace eidkern::sdk
 {
 
-Language languageFor(std::string_view acceptLanguage); // German or English, whichever is preferred (RFC 9110 12.5.4)
-
-std::string failurePage(const Failure& failure, Language language);
+// Cause, hints, code and details; with a link to try again where repeating the request to `sameTarget` can help.
+std::string failurePage(const Failure& failure, std::string_view sameTarget, Language language);
 std::string busyPage(std::string_view sameTarget, Language language); // with a link to try again
 std::string notFoundPage(Language language);
+std::string badMethodPage(Language language);
 std::string badRequestPage(Language language);
-std::string internalErrorPage(Language language);
-
-std::string escaped(std::string_view text); // for HTML texts and attribute values
+std::string nowhereToGoPage(Language language); // a login without failure, and without an address for the browser
 
 } // namespace eidkern::sdk

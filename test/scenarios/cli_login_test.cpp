@@ -116,24 +116,31 @@ class cli_login_test : public QObject
         return ends[0];
     }
 
-    // The terms of the service become these: another description, and the terminal certificate that goes with it.
+    // Another description, and the terminal certificate that goes with it.
+    void describeAs(paos::Eac1Input& eac1, const std::function<void(CertificateDescription&)>& change) const
+    {
+        const auto& pki = lab_->pki();
+        auto description = parseCertificateDescription(pki.description).value();
+        change(description);
+        eac1.descriptionDer = encode(description);
+        const auto at = issueCvc({.car = pki.dv.chr,
+                                  .chr = pki.at.chr,
+                                  .chat = pki.at.chat,
+                                  .effective = pki.at.effective,
+                                  .expiration = pki.at.expiration,
+                                  .descriptionHash = hash(HashAlgorithm::Sha256, eac1.descriptionDer)},
+                                 pki.atKey, pki.dvKey);
+        for (auto& each : eac1.certificates)
+            if (each.chr == pki.at.chr) each = at;
+    }
+
     void haveTerms(DescriptionFormat format, const std::string& terms)
     {
         meddle_ = [this, format, terms](paos::Eac1Input& eac1) {
-            const auto& pki = lab_->pki();
-            auto description = parseCertificateDescription(pki.description).value();
-            description.format = format;
-            description.termsOfUsage = terms;
-            eac1.descriptionDer = encode(description);
-            const auto at = issueCvc({.car = pki.dv.chr,
-                                      .chr = pki.at.chr,
-                                      .chat = pki.at.chat,
-                                      .effective = pki.at.effective,
-                                      .expiration = pki.at.expiration,
-                                      .descriptionHash = hash(HashAlgorithm::Sha256, eac1.descriptionDer)},
-                                     pki.atKey, pki.dvKey);
-            for (auto& each : eac1.certificates)
-                if (each.chr == pki.at.chr) each = at;
+            describeAs(eac1, [&](CertificateDescription& description) {
+                description.format = format;
+                description.termsOfUsage = terms;
+            });
         };
     }
 
@@ -278,6 +285,26 @@ private slots:
         }
         QVERIFY(QDir(folder).isEmpty());
         QVERIFY(QDir(home_->path()).entryList({"*.cvcert"}).isEmpty());
+    }
+
+    void aHostileService() // its names and its transaction reach the terminal, but do not steer it
+    {
+        startLab();
+        meddle_ = [this](paos::Eac1Input& eac1) {
+            describeAs(eac1, [](CertificateDescription& description) {
+                description.subjectName = "Shop\x1B[2J\u202E\nSuccess";
+                description.issuerName = "CA\u009B31m\u2066\nSuccess";
+                description.termsOfUsage = "Terms\x1B]0;x\x07\u202E";
+            });
+            eac1.transactionInfo = "Pay 5 €\u009B\u202E\nSuccess";
+        };
+        const auto shown = auth({}, false);
+        QVERIFY2(shown.code == 0, shown.out + shown.err);
+        for (const char* part : {"Service          Shop?[2J Success\n", "Authorised by    CA?31m Success\n", "Terms?]0;x?\n", "Pay 5 €?\n"})
+            QVERIFY2(shown.out.contains(part), shown.out);
+        QCOMPARE(shown.out.count("\nSuccess"), 1); // the true one
+        for (const char c : shown.out) QVERIFY2(c == '\n' || static_cast<unsigned char>(c) >= 0x20, shown.out);
+        for (const char* gone : {"\u009B", "\u202E", "\u2066"}) QVERIFY2(!shown.out.contains(gone), shown.out);
     }
 
     void termsAsHtml()

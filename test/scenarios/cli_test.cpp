@@ -6,6 +6,7 @@
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QUrl>
 #include <unistd.h>
 
 class cli_test : public QObject
@@ -134,6 +135,15 @@ private Q_SLOTS:
         QTest::newRow("no such TLS") << QStringList{"lab", "--tls", "eservice=best"} << QByteArray("eservice=best");
         QTest::newRow("no such server") << QStringList{"lab", "--tls", "server=expired"} << QByteArray("server=expired");
         QTest::newRow("no community") << QStringList{"lab", "--community", "027"} << QByteArray("community");
+        QTest::newRow("no file of a root, and where a lab has it")
+            << QStringList{"auth", "https://127.0.0.1:1/", "--consent", "auto", "--cvca", "/no/such/file"} << QByteArray("DIR/cvca.cvcert");
+        QTest::newRow("neither a persona nor a file") << QStringList{"demo", "--persona", "nobody"} << QByteArray("residence-permit");
+        QTest::newRow("no log there") << QStringList{"demo", "--log", "/no/such/folder/log"} << QByteArray("--log /no/such/folder/log");
+        QTest::newRow("a PIN from nowhere") << QStringList{"demo", "--pin-fd", "77"} << QByteArray("--pin-fd 3 3<FILE");
+        QTest::newRow("a card of pcsc") << QStringList{"demo", "--card", "pcsc"} << QByteArray("in a terminal");
+        QTest::newRow("no port") << QStringList{"serve", "--port", "70000"} << QByteArray("65535");
+        QTest::newRow("no port either") << QStringList{"lab", "--port", "-1"} << QByteArray("65535");
+        QTest::newRow("no address") << QStringList{"auth"} << QByteArray("URL");
         QTest::newRow("no such workflow") << QStringList{"graph", "dance"} << QByteArray("self-authentication");
     }
     void usage()
@@ -143,6 +153,88 @@ private Q_SLOTS:
         const auto outcome = run(arguments);
         QCOMPARE(outcome.code, 2);
         QVERIFY2(outcome.err.contains(says) || outcome.out.contains(says), outcome.out + outcome.err);
+        QVERIFY2(!outcome.err.contains("qt.") && !outcome.err.contains("terminate called"), outcome.err);
+    }
+
+    void whatWasTypedDoesNotSteerTheTerminal()
+    {
+        for (const auto& arguments :
+             {QStringList{"fly\x1B[2J\u009B\u202E"}, {"demo", "--persona", "x\x1B[2J\u009B\u202E"}, {"lab", "--port", "x\x1B[2J\u009B\u202E"}})
+        {
+            const auto outcome = run(arguments);
+            QCOMPARE(outcome.code, 2);
+            QVERIFY2(outcome.err.contains("?[2J") && !outcome.err.contains('\x1B') && !outcome.err.contains("\u009B") && !outcome.err.contains("\u202E"),
+                     outcome.err);
+        }
+    }
+
+    void failuresOfALogin_data()
+    {
+        QTest::addColumn<QString>("url");
+        QTest::addColumn<int>("exit");
+        QTest::addColumn<QByteArray>("code");
+        QTest::newRow("nobody there") << "https://127.0.0.1:1/" << 13 << QByteArray("Get_TcToken_Network_Error");
+        QTest::newRow("without TLS") << "http://127.0.0.1:1/" << 14 << QByteArray("Get_TcToken_Invalid_Url");
+        QTest::newRow("another scheme") << "ftp://127.0.0.1/" << 14 << QByteArray("Parse_TcToken_Invalid_Url");
+        QTest::newRow("empty") << "" << 14 << QByteArray("Parse_TcToken_Invalid_Url");
+    }
+    void failuresOfALogin() // code, cause, what happened and hints, no log lines
+    {
+        QFETCH(QString, url);
+        QFETCH(int, exit);
+        QFETCH(QByteArray, code);
+        const QTemporaryDir folder;
+        QProcess lab; // for its root
+        lab.start(EIDKERN_CLI, {"lab", "--json", "--pki", folder.filePath("pki")});
+        QVERIFY(lab.waitForReadyRead(60'000));
+        const auto outcome = run({"auth", url, "--consent", "auto", "--lang", "en", "--cvca", folder.filePath("pki/cvca.cvcert")});
+        lab.terminate();
+        QVERIFY(lab.waitForFinished(10'000));
+        QCOMPARE(outcome.code, exit);
+        QVERIFY2(outcome.err.isEmpty(), outcome.err);
+        for (const QByteArray& part : {"Failed: " + code, QByteArray("Cause"), QByteArray("What happened"), QByteArray("What you can do")})
+            QVERIFY2(outcome.out.contains(part), outcome.out);
+    }
+
+    void noSmartCardService_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::newRow("readers") << QStringList{"readers"};
+        QTest::newRow("card show") << QStringList{"card", "show"};
+    }
+    void noSmartCardService()
+    {
+        QFETCH(QStringList, arguments);
+        const QTemporaryDir folder;
+        QProcess process;
+        auto environment = QProcessEnvironment::systemEnvironment();
+        environment.insert("PCSCLITE_CSOCK_NAME", folder.filePath("nobody"));
+        process.setProcessEnvironment(environment);
+        process.start(EIDKERN_CLI, arguments + QStringList{"--lang", "en"});
+        QVERIFY(process.waitForFinished(60'000));
+        QCOMPARE(process.exitCode(), 12);
+        const auto out = process.readAllStandardOutput();
+        QVERIFY2(out.contains("pcscd) is not running. Start it"), out);
+    }
+
+    void aPortThatIsTaken()
+    {
+        QProcess lab;
+        lab.start(EIDKERN_CLI, {"lab", "--json"});
+        QVERIFY(lab.waitForReadyRead(60'000));
+        const QUrl url(QJsonDocument::fromJson(lab.readLine()).object()["startPageUrl"].toString());
+        const auto second = run({"lab", "--port", QString::number(url.port())});
+        lab.terminate();
+        QVERIFY(lab.waitForFinished(10'000));
+        QCOMPARE(second.code, 2);
+        QVERIFY2(second.err.contains("choose another one"), second.err);
+    }
+
+    void aBuiltInPersonaByName()
+    {
+        const auto demo = run({"demo", "--json", "--persona", "minor"});
+        QVERIFY2(demo.code == 0, demo.out + demo.err);
+        QVERIFY(personalData(demo.lines())["FamilyNames"].toString() != "Sandwig");
     }
 
     void theLabTellsItsVariants()

@@ -1,8 +1,11 @@
 // The rules of /eID-Client without sockets: whom we answer, what is asked for, where a browser may be sent, what pages say.
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QRegularExpression>
+#include <QXmlStreamReader>
 #include <QtTest>
 
+#include "pages/html.h"
 #include "sdk/activation.h"
 #include "sdk/pages.h"
 
@@ -119,35 +122,41 @@ private slots:
         QTEST(sent ? QByteArray::fromStdString(*sent) : QByteArray(), "sent");
     }
 
-    void languages_data()
-    {
-        QTest::addColumn<QByteArray>("header");
-        QTest::addColumn<bool>("german");
-        const auto row = [](const char* header, bool german) { QTest::newRow(header) << QByteArray(header) << german; };
-        row("", false);
-        row("de", true);
-        row("de-AT,en;q=0.5", true);
-        row("en-GB, de;q=0.9", false);
-        row("fr, de;q=0.3, en;q=0.2", true);
-        row("en;q=0.2,de;q=0.2", false);
-        row("de;q=0, en;q=0.1", false);
-        row("DE", true);
-        row("den, deutsch", false);
-        row("de;q=nonsense,en;q=0.1", false);
-        row(",,;;q=,", false);
-    }
-    void languages()
-    {
-        QFETCH(QByteArray, header);
-        QTEST(languageFor(header.toStdString()) == Language::German, "german");
-    }
-
     void pagesEscape()
     {
-        QCOMPARE(escaped("<a b=\"c\" d='e'>&"), std::string("&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;"));
-        const auto page = busyPage("/eID-Client?tcTokenURL=\"><script>", Language::English);
-        QVERIFY(page.find("<script") == std::string::npos);
-        QVERIFY(page.find("href=\"/eID-Client?tcTokenURL=&quot;&gt;&lt;script&gt;\"") != std::string::npos);
+        for (const auto& page : {busyPage("/eID-Client?tcTokenURL=\"><script>", Language::English),
+                                 failurePage({FailureCode::Get_TcToken_Network_Error, "FetchTcToken", {{"<script>", "\"><script>\x1B"}}},
+                                             "/eID-Client?tcTokenURL=\"><script>", Language::English)})
+        {
+            QVERIFY(page.find("<script") == std::string::npos && page.find('\x1B') == std::string::npos);
+            QVERIFY(page.find("href=\"/eID-Client?tcTokenURL=&quot;&gt;&lt;script&gt;\"") != std::string::npos);
+        }
+    }
+
+    void everyPageIsWellFormed()
+    {
+        for (const auto language : {Language::German, Language::English})
+            for (const auto& page :
+                 {badRequestPage(language), notFoundPage(language), badMethodPage(language), nowhereToGoPage(language),
+                  busyPage("/eID-Client?a=\"&b=<", language), failurePage({FailureCode::Get_TcToken_Network_Error, "<", {{"&", "\""}}}, "/?a&b", language)})
+            {
+                auto xml = QString::fromStdString(page).remove("<!DOCTYPE html>\n");
+                static const QRegularExpression unread("<meta [^>]*>|<style>.*</style>", QRegularExpression::DotMatchesEverythingOption);
+                QXmlStreamReader reader(xml.remove(unread));
+                QStringList names;
+                while (!reader.atEnd())
+                    if (reader.readNext() == QXmlStreamReader::StartElement) names << reader.name().toString();
+                QVERIFY2(!reader.hasError(), qPrintable(reader.errorString() + '\n' + xml));
+                for (const char* once : {"title", "main", "h1", "footer"}) QVERIFY2(names.count(once) == 1, once);
+                for (const char* never : {"script", "link", "img", "iframe", "form", "object", "base"}) QVERIFY2(!names.contains(never), never);
+            }
+    }
+
+    void aSecondTryIsOfferedWhereItCanHelp()
+    {
+        const auto offered = [](FailureCode code) { return failurePage({code, "FetchTcToken"}, "/again", Language::German).find("href=") != std::string::npos; };
+        QVERIFY(offered(FailureCode::Get_TcToken_Network_Error));
+        QVERIFY(!offered(FailureCode::Get_TcToken_Invalid_Url));
     }
 
     void aFailureIsExplained()
@@ -155,10 +164,13 @@ private slots:
         const auto& entry = describe(FailureCode::Get_TcToken_Invalid_Url);
         for (const auto language : {Language::German, Language::English})
         {
-            const auto page = failurePage({FailureCode::Get_TcToken_Invalid_Url, "ParseTcTokenUrl"}, language);
+            const auto page = failurePage({FailureCode::Get_TcToken_Invalid_Url, "ParseTcTokenUrl", {{"Network_Error", "gone"}}}, "/", language);
+            for (const auto* part : {"ParseTcTokenUrl", "Network_Error", "gone", language == Language::German ? "<html lang=\"de\">" : "<html lang=\"en\">"})
+                QVERIFY2(page.find(part) != std::string::npos, part);
             QVERIFY(page.find(entry.name) != std::string::npos);
-            QVERIFY(page.find(escaped(entry.cause(language))) != std::string::npos);
-            for (const auto hint : entry.hints(language)) QVERIFY(page.find(escaped(hint)) != std::string::npos);
+            QVERIFY(page.find(pages::escaped(entry.cause(language))) != std::string::npos);
+            QVERIFY(page.find(pages::escaped(entry.change.in(language))) != std::string::npos);
+            for (const auto hint : entry.hints(language)) QVERIFY(page.find(pages::escaped(hint)) != std::string::npos);
         }
     }
 

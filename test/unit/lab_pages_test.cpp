@@ -60,7 +60,7 @@ private Q_SLOTS:
         {
             const PageAddress here{"/", "session=%22%3E%3Cscript%3E", language};
             const auto name = [&](const char* what) { return QString(what) + (language == Language::German ? ", German" : ", English"); };
-            QTest::newRow(qPrintable(name("start"))) << html(startPage(here, request, {"http://127.0.0.1:24727/?a=\"&b=<", "x"}));
+            QTest::newRow(qPrintable(name("start"))) << html(startPage(here, request, {"127.0.0.1:24727", "http://127.0.0.1:24727/?a=\"&b=<", "x"}));
             QTest::newRow(qPrintable(name("result"))) << html(resultPage(here, request, loggedIn()));
             QTest::newRow(qPrintable(name("failure"))) << html(resultPage(here, request, failed));
             QTest::newRow(qPrintable(name("never happened"))) << html(resultPage(here, request, SessionRecord{.id = "00"}));

@@ -1,16 +1,16 @@
-// The style of the eService's pages. It stands in each page; the Content-Security-Policy names its hash.
+// The style of every page. It stands in each of them; the Content-Security-Policy names its hash.
 #pragma once
 
-namespace eidkern::lab
+namespace eidkern::pages
 {
 
-inline constexpr auto pageStyle = R"(
+inline constexpr auto style = R"(
 :root { color-scheme: light dark;
   --ground: #eef1f5; --sheet: #ffffff; --ink: #17202c; --soft: #556070; --line: #d5dbe3; --accent: #0b57b0; --on-accent: #ffffff;
-  --good: #11713d; --good-ground: #e2f4e9; --bad: #a8271f; --bad-ground: #fce9e7; --shade: 0 1px 2px rgb(20 30 45 / .08), 0 8px 24px rgb(20 30 45 / .07); }
+  --good: #11713d; --good-ground: #e2f4e9; --bad: #a8271f; --bad-ground: #fce9e7; --note: #7a4d00; --note-ground: #fdf0d5; --shade: 0 1px 2px rgb(20 30 45 / .08), 0 8px 24px rgb(20 30 45 / .07); }
 @media (prefers-color-scheme: dark) { :root {
   --ground: #0f141b; --sheet: #19212b; --ink: #e9eef5; --soft: #a3b0c0; --line: #313c4a; --accent: #84b8ff; --on-accent: #07182c;
-  --good: #7fdca6; --good-ground: #143524; --bad: #ff9d94; --bad-ground: #421c19; --shade: 0 1px 2px rgb(0 0 0 / .4); } }
+  --good: #7fdca6; --good-ground: #143524; --bad: #ff9d94; --bad-ground: #421c19; --note: #ffcf7a; --note-ground: #3d2e10; --shade: 0 1px 2px rgb(0 0 0 / .4); } }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.55 system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif; }
@@ -32,6 +32,7 @@ p { margin: 0 0 .8rem; }
 .sheet > :last-child { margin-bottom: 0; }
 .button { display: inline-block; background: var(--accent); color: var(--on-accent); font-weight: 620; text-decoration: none;
   padding: .7rem 1.25rem; border-radius: .6rem; margin-top: .3rem; }
+p:has(> .button) { margin-bottom: 1.2rem; }
 .button:hover { text-decoration: underline; }
 .quiet { background: none; color: var(--accent); border: 1.5px solid currentColor; padding: calc(.7rem - 1.5px) calc(1.25rem - 1.5px); }
 .tags { list-style: none; display: flex; flex-wrap: wrap; gap: .4rem; padding: 0; margin: 0 0 1.1rem; }
@@ -45,6 +46,7 @@ li + li { margin-top: .35rem; }
 .mark svg { width: 1.5rem; height: 1.5rem; fill: none; stroke: currentColor; stroke-width: 3; stroke-linecap: round; stroke-linejoin: round; }
 .good { color: var(--good); background: var(--good-ground); }
 .bad { color: var(--bad); background: var(--bad-ground); }
+.note { color: var(--note); background: var(--note-ground); }
 table { width: 100%; border-collapse: collapse; }
 caption { text-align: start; font-size: 1.15rem; font-weight: 700; padding-bottom: .5rem; }
 th, td { text-align: start; vertical-align: top; padding: .6rem 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
@@ -52,6 +54,9 @@ th { width: 40%; padding-inline-end: 1rem; font-weight: 400; color: var(--soft);
 td { font-weight: 560; }
 .absent { color: var(--soft); font-weight: 400; font-style: italic; }
 .answer { display: inline-block; border-radius: 1rem; padding: .02rem .75rem; }
+summary { cursor: pointer; font-weight: 620; border-radius: .3rem; }
+summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
+details > table { margin-top: .8rem; }
 code { font: .9em/1.5 ui-monospace, "Liberation Mono", monospace; overflow-wrap: anywhere; }
 footer { color: var(--soft); font-size: .88rem; padding-block: .6rem 2.2rem; }
 @media (max-width: 30rem) {
@@ -60,4 +65,4 @@ footer { color: var(--soft); font-size: .88rem; padding-block: .6rem 2.2rem; }
   .button { display: block; text-align: center; } }
 )";
 
-} // namespace eidkern::lab
+} // namespace eidkern::pages

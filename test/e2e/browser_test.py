@@ -1,0 +1,176 @@
+#!/usr/bin/python3
+"""What people see in a browser: every page of `eidkern serve` and of the lab in a headless Chromium, narrow and wide, light and
+dark, in German and English, and a login from link to result: browser_test.py EIDKERN FOLDER (for the screenshots)
+Exit code 77: there is no Chromium here."""
+import json
+import pathlib
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.parse
+
+import devtools
+import png
+
+EIDKERN, SHOTS = sys.argv[1], pathlib.Path(sys.argv[2])
+SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+LEAST_COLOURS = 20  # a page without text and without marks has fewer
+LEAST_CONTRAST = 4.5  # WCAG 2.1, 1.4.3
+
+# Each text that is shown, with its colour and what is behind it; the lowest contrast first.
+CONTRASTS = """(() => {
+  const channels = text => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(c => c / 255).map(c => c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [.2126, .7152, .0722][i], 0);
+  const behind = element => {
+    for (; element; element = element.parentElement) {
+      const colour = channels(getComputedStyle(element).backgroundColor);
+      if (colour.length < 4 || colour[3] === 1) return colour;
+      if (colour[3] !== 0) throw 'half transparent: ' + element.outerHTML;
+    }
+    throw 'nothing behind it';
+  };
+  const all = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode.data.trim(), element = walker.currentNode.parentElement;
+    if (!text || !element.checkVisibility()) continue;
+    const [a, b] = [light(channels(getComputedStyle(element).color)), light(behind(element))].sort((x, y) => y - x);
+    all.push([(a + .05) / (b + .05), text]);
+  }
+  return all.sort((x, y) => x[0] - y[0]);
+})()"""
+
+
+def started(case, *arguments: str) -> dict:
+    """A program that runs until the test ends, and what it says first."""
+    process = subprocess.Popen([EIDKERN, *arguments, "--json"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    case.addClassCleanup(process.stdout.close)
+    case.addClassCleanup(process.wait, 30)
+    case.addClassCleanup(process.terminate)
+    return json.loads(process.stdout.readline())
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Browser(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        cls.port = free_port()  # the start page must know it before the client runs
+        lab = started(cls, "lab", "--pki", str(folder / "pki"), "--client-port", str(cls.port), "--age", "18")
+        client = started(cls, "serve", "--port", str(cls.port), "--cvca", lab["cvca"], "--consent", "auto")
+        assert client["port"] == cls.port
+        cls.client, cls.lab = f"http://127.0.0.1:{cls.port}", lab["startPageUrl"].rstrip("/")
+        cls.browser = devtools.Browser(folder / "profile", ["--ignore-certificate-errors", "--host-resolver-rules=MAP * 127.0.0.1"])
+        cls.addClassCleanup(cls.browser.close)
+        SHOTS.mkdir(parents=True, exist_ok=True)
+
+    def tab(self, language: str = "de") -> devtools.Page:
+        page = self.browser.page()
+        page.call("Network.setExtraHTTPHeaders", headers={"Accept-Language": language})
+        return page
+
+    def look(self, page: devtools.Page, name: str, status: int, language: str, heading: str) -> None:
+        """The checks of every page, and its screenshots."""
+        response = page.documents[-1]
+        headers = {key.lower(): value for key, value in response["headers"].items()}
+        self.assertEqual(response["status"], status)
+        policy = headers["content-security-policy"]
+        self.assertTrue(policy.startswith("default-src 'none'; style-src 'sha256-") and "unsafe" not in policy, policy)
+        self.assertEqual((headers["x-content-type-options"], headers["referrer-policy"], headers["cache-control"]), ("nosniff", "no-referrer", "no-store"))
+        self.assertEqual(page.evaluate("[document.documentElement.lang, document.querySelectorAll('h1, main').length]"), [language, 2])
+        self.assertIn(heading, page.evaluate("document.querySelector('h1').innerText"))
+        self.assertRegex(page.evaluate("document.title"), r"^\S.* – eidkern")
+        for size, (width, height) in SIZES.items():
+            page.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=size == "phone")
+            page.evaluate(f"for (const each of document.querySelectorAll('details')) each.open = {json.dumps(size == 'phone')}")
+            self.assertLessEqual(page.evaluate("document.documentElement.scrollWidth"), width, "one has to scroll sideways")
+            for scheme in ("light", "dark"):
+                page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+                lowest, text = page.evaluate(CONTRASTS)[0]
+                self.assertGreaterEqual(lowest, LEAST_CONTRAST, f"{size}, {scheme}: {text}")
+                self.assertGreater(png.colours(page.screenshot(0.2)), LEAST_COLOURS, "an empty page")
+                (SHOTS / f"{name}.{language}.{size}.{scheme}.png").write_bytes(page.screenshot())
+        for url in page.requests:
+            self.assertTrue(url.startswith((self.client + "/", self.lab + "/", "http://evil.example:", "about:")), url)
+        self.assertEqual(page.complaints, [])
+
+    def activation(self, address: str | None) -> str:
+        return self.client + "/eID-Client" + ("" if address is None else "?tcTokenURL=" + urllib.parse.quote(address, safe=""))
+
+    def test_pages_of_the_client(self):
+        nobody = f"https://127.0.0.1:{free_port()}/<script>"
+        for name, url, status, german, english in (
+                ("client-400-host", f"http://evil.example:{self.port}/eID-Client?Status", 400, "Diese Anfrage wird nicht", "This request is not"),
+                ("client-400-failure", self.activation("http://127.0.0.1/token"), 400, "fehlgeschlagen", "has failed"),
+                ("client-404", self.client + "/elsewhere", 404, "Hier ist nichts", "nothing here"),
+                ("client-404-no-address", self.activation(None), 404, "fehlgeschlagen", "has failed"),
+                ("client-404-unreachable", self.activation(nobody), 404, "fehlgeschlagen", "has failed")):
+            for language, heading in (("de", german), ("en", english)):
+                with self.subTest(name, language=language):
+                    page = self.tab(language)
+                    page.open(url)
+                    self.look(page, name, status, language, heading)
+
+    def test_trying_again(self):
+        page = self.tab()
+        page.open(self.activation(f"https://127.0.0.1:{free_port()}/"))
+        self.assertIn("Get_TcToken_Network_Error", page.evaluate("document.body.innerText"))
+        page.loading(lambda: page.evaluate("document.querySelector('a.button').click()"))
+        self.assertEqual(page.documents[-2]["url"], page.documents[-1]["url"])
+        page.open(self.activation("http://127.0.0.1/"))  # repeating this one cannot help
+        self.assertIsNone(page.evaluate("document.querySelector('a.button')"))
+
+    def test_a_second_login_at_the_same_time(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            first, second = self.tab(), self.tab()
+            address = self.activation(f"https://127.0.0.1:{silent.getsockname()[1]}/")
+            first.evaluate(f"location.href = {json.dumps(address)}")
+            waiting, _ = silent.accept()  # the client is at the service, which says nothing
+            with waiting:
+                second.open(self.activation(self.lab + "/tctoken"))
+                self.look(second, "client-409", 409, "de", "Eine andere Anmeldung")
+            first.browser.until(lambda: first.loads > 0)
+        second.loading(lambda: second.evaluate("document.querySelector('a.button').click()"))
+        self.assertIn("Sie sind angemeldet", second.evaluate("document.querySelector('h1').innerText"))
+
+    def test_a_form_starts_nothing(self):
+        page = self.tab("en")
+        page.evaluate(f"document.body.innerHTML = '<form method=post action={self.activation(self.lab + '/tctoken')}></form>'")
+        page.loading(lambda: page.evaluate("document.forms[0].submit()"))
+        self.look(page, "client-405", 405, "en", "does not begin like this")
+
+    def test_pages_of_the_lab(self):
+        for name, path, status, german, english in (
+                ("lab-start", "/", 200, "Probierladen", "trial shop"),
+                ("lab-error", "/error?ResultMinor=trustedChannelEstablishmentFailed", 200, "fehlgeschlagen", "has failed"),
+                ("lab-unknown", "/result?session=00", 404, "gibt es nicht", "no such login")):
+            for language, heading in (("de", german), ("en", english)):
+                with self.subTest(name, language=language):
+                    page = self.tab(language)
+                    page.open(self.lab + path)
+                    self.look(page, name, status, language, heading)
+
+    def test_a_login_from_link_to_result(self):
+        for name, button, heading in (("lab-result", "a.button:not(.quiet)", "You are logged in"), ("lab-own-data", "a.button.quiet", "This is on your card")):
+            with self.subTest(name):
+                page = self.tab("en")
+                page.open(self.lab + "/")
+                page.loading(lambda: page.evaluate(f"document.querySelector('{button}').click()"))
+                self.look(page, name, 200, "en", heading)
+                self.assertTrue(any(url.startswith(self.client + "/eID-Client?tcTokenURL=") for url in page.requests))
+                for value in ("Sandwig", "Henrike Lotte", "At least 18 years old"):
+                    self.assertIn(value, page.evaluate("document.body.innerText"))
+
+
+if __name__ == "__main__":
+    if not devtools.program():
+        print("not run: chromium is not installed", file=sys.stderr)
+        sys.exit(77)
+    unittest.main(argv=sys.argv[:1], verbosity=2)
