@@ -246,7 +246,7 @@ private Q_SLOTS:
             for (const auto& each : scenario["tls"].toArray()) played.insert("TLS " + each.toObject()["profile"].toString().toStdString());
         }
         std::string missing;
-        const auto demand = [&](std::string what) {
+        const auto demand = [&](const std::string& what) {
             if (!played.contains(what)) missing += "  " + what;
         };
         for (const auto& each : lab::variants()) demand("variant " + std::string(each.name));
