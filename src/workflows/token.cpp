@@ -124,7 +124,7 @@ PathSecurity pathSecurity(const TcToken& token)
     auto key = secretFromHex(token.psk->text());
     if (!key || key->empty() || key->size() > 512) return {};
     if (!token.pathSecurityProtocol) return {true};
-    return {true, std::move(*key)};
+    return {true, std::move(key)};
 }
 
 bool isHttps(const std::optional<Url>& url) { return url && url->scheme == "https"; }
