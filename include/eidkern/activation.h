@@ -1,6 +1,6 @@
 // Being started by a browser (TR-03124-1 2.2): GET http://127.0.0.1:24727/eID-Client?tcTokenURL=... on this machine starts a
 // login, and its end answers the browser: a redirect to the service, or a page that says what went wrong.
-// Also answered: ?Status, ?ShowUI. One login at a time, others get 409. Requests under any Host but a loopback name with our
+// Also answered: ?Status, ?ShowUI. One login at a time, others get 409; after refuse() all get 503. Requests under any Host but a loopback name with our
 // port are refused before anything else is looked at (DNS rebinding).
 #pragma once
 #include <cstdint>
@@ -34,6 +34,7 @@ public:
     virtual ~ActivationServer() = default;
     virtual std::uint16_t port() const = 0;
     virtual bool ipv6() const = 0; // false: ::1 is not available here, IPv4 alone is served
+    virtual void refuse() = 0;     // no more logins: the program is about to end. The one that runs goes on
 };
 
 } // namespace eidkern

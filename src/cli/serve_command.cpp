@@ -41,6 +41,7 @@ ExitCode serve(const LoginOptions& options, std::uint16_t port)
         if (times > 1) code = ExitCode::Internal;
         leaving = true;
         if (times > 1 || !client->engine().running()) return loop.quit();
+        (*server)->refuse();
         client->cancel();
     });
     loop.exec();

@@ -69,6 +69,7 @@ public:
     }
     std::uint16_t port() const override { return listening_.port; }
     bool ipv6() const override { return listening_.ipv6; }
+    void refuse() override { refuses_ = true; }
 
 private:
     using Exchange = std::shared_ptr<LoopbackExchange>;
@@ -91,6 +92,7 @@ private:
     void begin(const Exchange& exchange, const std::optional<std::string>& tcTokenUrl)
     {
         const auto language = languageOf(*exchange);
+        if (refuses_) return exchange->answer(page(503, language, sdk::leavingPage(exchange->request().target(), language)));
         const auto events = [handler = handler_, waiting = std::weak_ptr(exchange)](Event& event) {
             if (const auto* end = std::get_if<WorkflowFinished>(&event))
                 if (const auto browser = waiting.lock()) browser->answer(endOf(*end, *browser));
@@ -106,6 +108,7 @@ private:
     network::QtClock clock_{scheduler_};
     network::LoopbackServer http_{scheduler_, clock_, [this](const Exchange& exchange) { handle(exchange); }};
     network::LoopbackServer::Listening listening_{};
+    bool refuses_ = false;
 };
 
 } // namespace

@@ -65,6 +65,13 @@ std::string busyPage(std::string_view sameTarget, Language language)
                 lead(words.in(language)) + tryAgain(sameTarget, language));
 }
 
+std::string leavingPage(std::string_view sameTarget, Language language)
+{
+    constexpr Said words{"Das Programm für die Online-Ausweisfunktion wird gerade beendet. Starten Sie es neu, und versuchen Sie es dann noch einmal.",
+                         "The program for the online ID function is being closed. Start it again, and then try once more."};
+    return page(language, Mark::Note, {"Gerade nicht bereit", "Not ready right now"}, lead(words.in(language)) + tryAgain(sameTarget, language));
+}
+
 std::string notFoundPage(Language language)
 {
     constexpr Said words{"Diese Adresse gehört zum Programm für die Online-Ausweisfunktion auf diesem Rechner, führt aber nirgendwohin. "

@@ -11,6 +11,7 @@ namespace eidkern::sdk
 // Cause, hints, code and details; with a link to try again where repeating the request to `sameTarget` can help.
 std::string failurePage(const Failure& failure, std::string_view sameTarget, Language language);
 std::string busyPage(std::string_view sameTarget, Language language); // with a link to try again
+std::string leavingPage(std::string_view sameTarget, Language language); // with a link to try again
 std::string notFoundPage(Language language);
 std::string badMethodPage(Language language);
 std::string badRequestPage(Language language);

@@ -133,6 +133,22 @@ private slots:
         QCOMPARE(codes_, QStringList{"success"});
     }
 
+    void whoLeavesTakesNoMore() // and brings to an end what runs
+    {
+        QByteArray second;
+        before_ = [&](Event& event) {
+            if (!std::holds_alternative<RightsAsked>(event)) return true;
+            server_->refuse();
+            second = replyTo(request(login()));
+            return true;
+        };
+        QCOMPARE(statusOf(replyTo(request(login()))), 303);
+        QCOMPARE(statusOf(second), 503);
+        QVERIFY(PlainClient::body(second).contains("<html lang=\"en\">") && PlainClient::body(second).contains("href=\"" + login() + "\""));
+        QCOMPARE(statusOf(replyTo(request(login()))), 503);
+        QCOMPARE(codes_, QStringList{"success"});
+    }
+
     void theUserCancels()
     {
         before_ = [&](Event& event) {

@@ -124,9 +124,10 @@ private slots:
 
     void pagesEscape()
     {
-        for (const auto& page : {busyPage("/eID-Client?tcTokenURL=\"><script>", Language::English),
-                                 failurePage({FailureCode::Get_TcToken_Network_Error, "FetchTcToken", {{"<script>", "\"><script>\x1B"}}},
-                                             "/eID-Client?tcTokenURL=\"><script>", Language::English)})
+        for (const auto& page :
+             {busyPage("/eID-Client?tcTokenURL=\"><script>", Language::English), leavingPage("/eID-Client?tcTokenURL=\"><script>", Language::English),
+              failurePage({FailureCode::Get_TcToken_Network_Error, "FetchTcToken", {{"<script>", "\"><script>\x1B"}}}, "/eID-Client?tcTokenURL=\"><script>",
+                          Language::English)})
         {
             QVERIFY(page.find("<script") == std::string::npos && page.find('\x1B') == std::string::npos);
             QVERIFY(page.find("href=\"/eID-Client?tcTokenURL=&quot;&gt;&lt;script&gt;\"") != std::string::npos);
@@ -136,9 +137,9 @@ private slots:
     void everyPageIsWellFormed()
     {
         for (const auto language : {Language::German, Language::English})
-            for (const auto& page :
-                 {badRequestPage(language), notFoundPage(language), badMethodPage(language), nowhereToGoPage(language),
-                  busyPage("/eID-Client?a=\"&b=<", language), failurePage({FailureCode::Get_TcToken_Network_Error, "<", {{"&", "\""}}}, "/?a&b", language)})
+            for (const auto& page : {badRequestPage(language), notFoundPage(language), badMethodPage(language), nowhereToGoPage(language),
+                                     busyPage("/eID-Client?a=\"&b=<", language), leavingPage("/eID-Client?a=\"&b=<", language),
+                                     failurePage({FailureCode::Get_TcToken_Network_Error, "<", {{"&", "\""}}}, "/?a&b", language)})
             {
                 auto xml = QString::fromStdString(page).remove("<!DOCTYPE html>\n");
                 static const QRegularExpression unread("<meta [^>]*>|<style>.*</style>", QRegularExpression::DotMatchesEverythingOption);
