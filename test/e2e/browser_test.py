@@ -4,6 +4,7 @@ dark, in German and English, and a login from link to result: browser_test.py EI
 Exit code 77: there is no Chromium here."""
 import json
 import pathlib
+import signal
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import devtools
 import png
 
 EIDKERN, SHOTS = sys.argv[1], pathlib.Path(sys.argv[2])
+PERSONAS = pathlib.Path(__file__).parents[2] / "resources" / "personas"
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 LEAST_COLOURS = 20  # a page without text and without marks has fewer
 LEAST_CONTRAST = 4.5  # WCAG 2.1, 1.4.3
@@ -43,13 +45,13 @@ CONTRASTS = """(() => {
 })()"""
 
 
-def started(case, *arguments: str) -> dict:
-    """A program that runs until the test ends, and what it says first."""
+def started(case, *arguments: str) -> tuple[subprocess.Popen, dict]:
+    """A program that runs until the tests end, and what it says first."""
     process = subprocess.Popen([EIDKERN, *arguments, "--json"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     case.addClassCleanup(process.stdout.close)
     case.addClassCleanup(process.wait, 30)
     case.addClassCleanup(process.terminate)
-    return json.loads(process.stdout.readline())
+    return process, json.loads(process.stdout.readline())
 
 
 def free_port() -> int:
@@ -63,9 +65,10 @@ class Browser(unittest.TestCase):
     def setUpClass(cls):
         folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         cls.port = free_port()  # the start page must know it before the client runs
-        lab = started(cls, "lab", "--pki", str(folder / "pki"), "--client-port", str(cls.port), "--age", "18")
-        client = started(cls, "serve", "--port", str(cls.port), "--cvca", lab["cvca"], "--consent", "auto")
+        cls.lab_process, lab = started(cls, "lab", "--pki", str(folder / "pki"), "--client-port", str(cls.port), "--age", "18")
+        _, client = started(cls, "serve", "--port", str(cls.port), "--cvca", lab["cvca"], "--consent", "auto")
         assert client["port"] == cls.port
+        cls.cvca, cls.folder = lab["cvca"], folder
         cls.client, cls.lab = f"http://127.0.0.1:{cls.port}", lab["startPageUrl"].rstrip("/")
         cls.browser = devtools.Browser(folder / "profile", ["--ignore-certificate-errors", "--host-resolver-rules=MAP * 127.0.0.1"])
         cls.addClassCleanup(cls.browser.close)
@@ -139,6 +142,27 @@ class Browser(unittest.TestCase):
             first.browser.until(lambda: first.loads > 0)
         second.loading(lambda: second.evaluate("document.querySelector('a.button').click()"))
         self.assertIn("Sie sind angemeldet", second.evaluate("document.querySelector('h1').innerText"))
+
+    def test_the_client_is_about_to_end(self):
+        persona = json.loads((PERSONAS / "adult.json").read_text())
+        (self.folder / "slow.json").write_text(json.dumps({**persona, "script": {"delayMs": 5000}}))  # for each APDU
+        client, said = started(self, "serve", "--port", "0", "--cvca", self.cvca, "--consent", "auto", "--card", f"sim:{self.folder / 'slow.json'}")
+        self.client = f"http://127.0.0.1:{said['port']}"
+        address = self.activation(self.lab + "/tctoken")
+        first, second = self.tab(), self.tab()
+        first.evaluate(f"location.href = {json.dumps(address)}")
+        while json.loads(client.stdout.readline()).get("state") != "SelectCard":
+            pass
+        self.lab_process.send_signal(signal.SIGSTOP)  # the eID-Server has to be told, and does not listen
+        try:
+            client.send_signal(signal.SIGINT)
+            while json.loads(client.stdout.readline()).get("state") != "EndDialogue":
+                pass
+            second.open(address)
+        finally:
+            self.lab_process.send_signal(signal.SIGCONT)
+        self.look(second, "client-503", 503, "de", "Gerade nicht bereit")
+        first.browser.until(lambda: first.loads > 0)
 
     def test_a_form_starts_nothing(self):
         page = self.tab("en")
