@@ -18,7 +18,7 @@ static TlsProfile profileFor(const LabPki& pki)
     profile.key = pki.eServiceKey;
     profile.certificate = pki.eServiceCertificate;
     profile.ciphers = "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256";
-    profile.groups = "brainpoolP256r1:prime256v1:brainpoolP384r1:secp384r1:brainpoolP512r1"; // what is enough first: half of a login was P512
+    profile.groups = "prime256v1:brainpoolP256r1:brainpoolP384r1:secp384r1:brainpoolP512r1"; // what is enough first: half of a login was P512
     return profile;
 }
 
