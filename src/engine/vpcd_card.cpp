@@ -113,7 +113,7 @@ private:
 
     void answer(ByteView frame)
     {
-        enum Control : std::uint8_t { Off, On, Reset, Atr = 4 };
+        enum Control : std::uint8_t { Off = 0, On = 1, Reset = 2, Atr = 4 };
         if (frame.size() != 1) return send(chip().transmit(frame));
         if (frame[0] == Atr) return send(chip().atr());
         if (frame[0] == Off || frame[0] == Reset) chip().reset();

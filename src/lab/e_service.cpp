@@ -24,7 +24,7 @@ static TlsProfile profileFor(const LabPki& pki)
 
 static HttpAnswer redirect(std::string location) { return {.status = 303, .location = std::move(location)}; }
 
-EService::EService(const LabPki& pki, const ServiceRequest& request, EidServer& eidServer, Sessions& sessions, SiteOptions options, FaultScript faults)
+EService::EService(const LabPki& pki, const ServiceRequest& request, EidServer& eidServer, Sessions& sessions, SiteOptions options, const FaultScript& faults)
     : request_(request), eidServer_(eidServer), sessions_(sessions), options_(options),
       http_(Server::EService, profileFor(pki), options.attached ? EidServer::largestMessage : largestForm, faults,
             [this](const HttpRequest& r) { return answer(r); }),

@@ -24,7 +24,7 @@ struct SiteOptions
 class EService
 {
 public:
-    EService(const LabPki& pki, const ServiceRequest& request, EidServer& eidServer, Sessions& sessions, SiteOptions options, FaultScript faults);
+    EService(const LabPki& pki, const ServiceRequest& request, EidServer& eidServer, Sessions& sessions, SiteOptions options, const FaultScript& faults);
 
     bool listen(std::uint16_t port) { return http_.listen(port) && (!options_.redirects() || redirector_.listen(0)); }
     std::string redirectorOrigin() const { return redirector_.origin(); }

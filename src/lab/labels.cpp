@@ -46,7 +46,7 @@ int number(std::string_view digits) { return digits[0] == ' ' || digits[1] == ' 
 
 std::string date(const std::string& digits, Language language) // YYYYMMDD, blanks for what is unknown
 {
-    const auto year = digits.substr(0, 4);
+    auto year = digits.substr(0, 4);
     const int month = number(std::string_view(digits).substr(4)), day = number(std::string_view(digits).substr(6));
     if (month < 1 || month > 12) return year;
     const auto name = months[std::size_t(month - 1)].in(language);
@@ -91,7 +91,7 @@ std::vector<std::string> linesOf(int dataGroup, const DataGroupValue& value, Lan
 {
     auto all = raw(dataGroup, value, language);
     std::erase(all, std::string());
-    if (all.empty()) all.push_back("–");
+    if (all.empty()) all.emplace_back("–");
     return all;
 }
 

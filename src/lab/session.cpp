@@ -1,6 +1,7 @@
 #include "lab/session.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "lab/eid_dialogue.h"
 
@@ -40,8 +41,9 @@ Session* Sessions::withId(std::string_view id)
 
 Session* Sessions::withTlsSession(std::string_view tlsSession)
 {
-    const auto it = std::find_if(sessions_.rbegin(), sessions_.rend(), [&](const auto& session) { return session->tlsSession == tlsSession; });
-    return it == sessions_.rend() || expired(**it) ? nullptr : it->get();
+    const auto newestFirst = std::views::reverse(sessions_);
+    const auto it = std::ranges::find_if(newestFirst, [&](const auto& session) { return session->tlsSession == tlsSession; });
+    return it == newestFirst.end() || expired(**it) ? nullptr : it->get();
 }
 
 Session* Sessions::withRefreshId(std::string_view refreshId) { return withSecret(&Session::refreshId, refreshId); }

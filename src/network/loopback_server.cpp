@@ -28,7 +28,7 @@ public:
     {
         socket_->setParent(nullptr); // its QTcpServer would delete it
         socket_->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-        socket_->setReadBufferSize(qint64(2 * largestHead));
+        socket_->setReadBufferSize(2 * qint64(largestHead));
     }
     ~Connection() override { shut(); }
 

@@ -187,8 +187,8 @@ std::optional<std::vector<AtPad>> deedsAtPad(const QJsonValue& value)
 
 std::string readScript(Persona& out, const QJsonValue& value)
 {
-    const std::string expected = "{\"delayMs\": 0..60000, \"removeAtApdu\": number, \"answers\": {\"number or hex\": \"hex\"}, "
-                                 "\"pad\": [\"right\", \"wrong\", \"cancel\" or \"nothing\"]}, each of them optional,";
+    std::string expected = "{\"delayMs\": 0..60000, \"removeAtApdu\": number, \"answers\": {\"number or hex\": \"hex\"}, "
+                           "\"pad\": [\"right\", \"wrong\", \"cancel\" or \"nothing\"]}, each of them optional,";
     if (!value.isObject()) return expected;
     const auto object = value.toObject();
     for (auto it = object.begin(); it != object.end(); ++it)
