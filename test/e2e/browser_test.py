@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """What people see in a browser: every page of `eidkern serve` and of the lab in a headless Chromium, narrow and wide, light and
-dark, in German and English, and a login from link to result: browser_test.py EIDKERN FOLDER (for the screenshots)
+dark, in German and English, and a login from link to result: browser_test.py EIDKERN CLIENT_PAGES FOLDER (for the screenshots)
 Exit code 77: there is no Chromium here."""
 import json
 import pathlib
@@ -15,7 +15,7 @@ import urllib.parse
 import devtools
 import png
 
-EIDKERN, SHOTS = sys.argv[1], pathlib.Path(sys.argv[2])
+EIDKERN, CLIENT_PAGES, SHOTS = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
 PERSONAS = pathlib.Path(__file__).parents[2] / "resources" / "personas"
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 LEAST_COLOURS = 20  # a page without text and without marks has fewer
@@ -80,13 +80,16 @@ class Browser(unittest.TestCase):
         return page
 
     def look(self, page: devtools.Page, name: str, status: int, language: str, heading: str) -> None:
-        """The checks of every page, and its screenshots."""
+        """The checks of every page that a server shows, and its screenshots."""
         response = page.documents[-1]
         headers = {key.lower(): value for key, value in response["headers"].items()}
         self.assertEqual(response["status"], status)
         policy = headers["content-security-policy"]
         self.assertTrue(policy.startswith("default-src 'none'; style-src 'sha256-") and "unsafe" not in policy, policy)
         self.assertEqual((headers["x-content-type-options"], headers["referrer-policy"], headers["cache-control"]), ("nosniff", "no-referrer", "no-store"))
+        self.photograph(page, name, language, heading)
+
+    def photograph(self, page: devtools.Page, name: str, language: str, heading: str) -> None:
         self.assertEqual(page.evaluate("[document.documentElement.lang, document.querySelectorAll('h1, main').length]"), [language, 2])
         self.assertIn(heading, page.evaluate("document.querySelector('h1').innerText"))
         self.assertRegex(page.evaluate("document.title"), r"^\S.* – eidkern")
@@ -101,7 +104,7 @@ class Browser(unittest.TestCase):
                 self.assertGreater(png.colours(page.screenshot(0.2)), LEAST_COLOURS, "an empty page")
                 (SHOTS / f"{name}.{language}.{size}.{scheme}.png").write_bytes(page.screenshot())
         for url in page.requests:
-            self.assertTrue(url.startswith((self.client + "/", self.lab + "/", "http://evil.example:", "about:")), url)
+            self.assertTrue(url.startswith((self.client + "/", self.lab + "/", self.folder.as_uri() + "/client-500-", "http://evil.example:", "about:")), url)
         self.assertEqual(page.complaints, [])
 
     def activation(self, address: str | None) -> str:
@@ -120,6 +123,15 @@ class Browser(unittest.TestCase):
                     page = self.tab(language)
                     page.open(url)
                     self.look(page, name, status, language, heading)
+
+    def test_pages_that_nothing_brings_about(self):
+        subprocess.run([CLIENT_PAGES, self.folder], check=True)
+        for name, german, english in (("client-500-failure", "fehlgeschlagen", "has failed"), ("client-500-nowhere", "zu Ende", "has ended")):
+            for language, heading in (("de", german), ("en", english)):
+                with self.subTest(name, language=language):
+                    page = self.tab(language)
+                    page.open((self.folder / f"{name}.{language}.html").as_uri())
+                    self.photograph(page, name, language, heading)
 
     def test_trying_again(self):
         page = self.tab()
