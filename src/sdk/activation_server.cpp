@@ -17,7 +17,7 @@ using network::LoopbackAnswer, network::LoopbackExchange;
 namespace
 {
 
-using Headers = std::vector<std::pair<std::string, std::string>>;
+using network::Headers;
 
 LoopbackAnswer withHeaders(int status, Headers headers, std::string body = {})
 {
