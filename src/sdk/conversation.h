@@ -45,6 +45,7 @@ public:
     // `send` is never called from inside open() nor receive()'s caller's destructor; it may be called at any time until the
     // conversation is destroyed. The first messages (READER) follow without being asked for.
     virtual std::unique_ptr<Conversation> open(Send send) = 0;
+    virtual std::size_t mostClients() const { return 1; } // at the same time
 };
 
 } // namespace eidkern::sdk
