@@ -1,6 +1,8 @@
 #include "network/socket_owner.h"
 
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
@@ -38,7 +40,7 @@ struct Netlink
 
 } // namespace
 
-std::optional<std::uint32_t> userOf(const sockaddr_storage& local, const sockaddr_storage& remote)
+std::optional<SocketOwner> ownerOf(const sockaddr_storage& local, const sockaddr_storage& remote)
 {
     struct
     {
@@ -61,8 +63,31 @@ std::optional<std::uint32_t> userOf(const sockaddr_storage& local, const sockadd
     constexpr auto least = NLMSG_LENGTH(sizeof(inet_diag_msg));
     if (size < ssize_t(least) || head.nlmsg_len < least || head.nlmsg_type != SOCK_DIAG_BY_FAMILY) return {};
     const auto& socket = *static_cast<const inet_diag_msg*>(NLMSG_DATA(&head));
-    // Nobody's: an orphan, which has been closed, is reported as root's.
-    return socket.idiag_inode != 0 ? std::optional(socket.idiag_uid) : std::nullopt;
+    if (socket.idiag_inode == 0) return {}; // closed already: reported as root's
+    return SocketOwner{socket.idiag_uid, socket.idiag_inode};
+}
+
+static bool holds(const std::filesystem::path& process, const std::string& socket)
+{
+    std::error_code error;
+    for (const auto& file : std::filesystem::directory_iterator(process / "fd", error))
+        if (std::filesystem::read_symlink(file.path(), error) == socket) return true;
+    return false;
+}
+
+std::optional<Process> processOf(const SocketOwner& owner)
+{
+    const auto socket = "socket:[" + std::to_string(owner.inode) + "]";
+    std::error_code error;
+    for (const auto& process : std::filesystem::directory_iterator("/proc", error))
+    {
+        const auto name = process.path().filename().string();
+        if (name.find_first_not_of("0123456789") != std::string::npos || !holds(process.path(), socket)) continue;
+        std::string command;
+        std::getline(std::ifstream(process.path() / "comm"), command);
+        return Process{pid_t(std::stol(name)), command};
+    }
+    return {};
 }
 
 } // namespace eidkern::network

@@ -131,7 +131,8 @@ std::string Stream::localAddress() const
 std::optional<std::uint32_t> Stream::peerUser() const
 {
     const Ends ends(descriptor_);
-    return userOf(ends.peer, ends.local);
+    const auto owner = ownerOf(ends.peer, ends.local);
+    return owner ? std::optional(owner->user) : std::nullopt;
 }
 
 } // namespace eidkern::network
