@@ -28,6 +28,7 @@ std::vector<std::string> names(Rights rights) // in the order in which people ar
     std::vector<std::string> list;
     for (const auto right : displayableRights())
         if (rights.has(right)) list.emplace_back(name(right));
+    if (rights.has(Right::CanAllowed)) list.emplace_back(name(Right::CanAllowed)); // nothing that is read, but to be decided
     return list;
 }
 

@@ -174,6 +174,7 @@ void Flow::on(const PasswordWantedAtReader& event) { ask({stateOf(event.password
 void Flow::on(const CardWanted&)
 {
     if (!host_ || cancelled_) return;
+    host_->readers().look();
     host_->readers().othersAreNone();
     insertLater_ = isEntry(state_) || state_ == State::Pause;
     if (!insertLater_ && state_ != State::InsertCard) tellInsertCard();
