@@ -54,19 +54,19 @@ bool isEntry(std::optional<State> state)
 
 } // namespace
 
-Flow::Flow(FlowHost& host, EngineSettings settings, FlowOptions options) : host_(&host), options_(std::move(options)), engine_(std::move(settings)) {}
+Flow::Flow(FlowHost& host, std::unique_ptr<Engine> engine, FlowOptions options) : host_(&host), options_(std::move(options)), engine_(std::move(engine)) {}
 
 void Flow::authenticate(std::optional<std::string> tcTokenUrl, Activator::AnswerBrowser browser)
 {
     browser_ = std::move(browser);
     say(message::Auth());
-    engine_.authenticate(std::move(tcTokenUrl), [this](Event& event) { handle(event); });
+    engine_->authenticate(std::move(tcTokenUrl), [this](Event& event) { handle(event); });
 }
 
 void Flow::changePin()
 {
     say(message::ChangePin());
-    engine_.changePin([this](Event& event) { handle(event); });
+    engine_->changePin([this](Event& event) { handle(event); });
 }
 
 void Flow::leave(std::function<void()> unwound)
@@ -307,8 +307,8 @@ void Flow::deliver(Secret secret)
 {
     entered_ = Entered{asked_.state, reader_, asked_.triesLeft, secret.clone()};
     questionOpen_ = false;
-    if (asked_.atReader) engine_.enterAtReader(asked_.id);
-    else engine_.enter(asked_.id, std::move(secret)); // NotAsked: the card has just gone, and what was entered waits for it
+    if (asked_.atReader) engine_->enterAtReader(asked_.id);
+    else engine_->enter(asked_.id, std::move(secret)); // NotAsked: the card has just gone, and what was entered waits for it
 }
 
 // Other commands
@@ -363,7 +363,7 @@ void Flow::tellCertificate(Json request)
 void Flow::accept()
 {
     state_.reset();
-    engine_.grant(rights_->id, namesOf(chat_.effective - chat_.required, rights_->optional));
+    engine_->grant(rights_->id, namesOf(chat_.effective - chat_.required, rights_->optional));
 }
 
 void Flow::cancel()
@@ -371,7 +371,7 @@ void Flow::cancel()
     cancelled_ = true;
     state_.reset();
     entered_.reset();
-    engine_.cancel();
+    engine_->cancel();
 }
 
 void Flow::goOn()
