@@ -77,7 +77,7 @@ private:
     struct Entered // what the client answered: good for the same card, if that was away
     {
         State state = State::EnterPin;
-        std::string reader = {};
+        std::string reader = {}, card = {}; // its fingerprint
         int triesLeft = 0;
         Secret secret = {}; // empty: the entry is at the reader
     };
@@ -123,7 +123,7 @@ private:
     std::optional<RightsAsked> rights_ = {};
     ChatInfo chat_ = {};
 
-    std::string reader_ = {};             // of the card that was found last
+    std::string reader_ = {}, card_ = {}; // of the card that was found last: its reader and fingerprint
     std::optional<ReaderInfo> shown_ = {};    // in the question that the client sees
     Question asked_ = {};                 // last
     bool questionOpen_ = false;           // the engine still waits for its answer
