@@ -585,15 +585,16 @@ export interface PauseMessage {
 
 /** A reader has come, gone or changed, or its card has. */
 export interface ReaderMessage {
-    attached: boolean;
+    attached?: boolean;
     card?: Card;
+    error?: Refusal;
     /** A card can be put on it with SET_CARD. */
     insertable?: boolean;
     /** Passwords are entered at the reader: SET_PIN and its kin without `value`. */
     keypad?: boolean;
     lastResult?: LastResult;
     msg: "READER";
-    name: string;
+    name?: string;
     request?: unknown;
 }
 

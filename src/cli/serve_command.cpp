@@ -13,7 +13,7 @@ namespace eidkern::cli
 static ExitCode explain(const ActivationServer::Fault& fault, std::uint16_t port)
 {
     const auto where = "port " + std::to_string(port) + " of this machine";
-    if (!fault.portTaken) return complain(where + " cannot be used: " + fault.detail), ExitCode::Port;
+    if (fault.kind != ActivationServer::Fault::Kind::PortTaken) return complain(where + " cannot be used: " + fault.detail), ExitCode::Port;
     complain(where + " belongs to another program, probably another eID client (such as the AusweisApp) or another eidkern serve. End that one first"
              + (port == ActivationServer::usualPort ? "; services expect the eID client at this port." : ", or choose another port with --port."));
     return ExitCode::Port;
@@ -32,7 +32,7 @@ ExitCode serve(const LoginOptions& options, std::uint16_t port)
     QEventLoop loop;
     auto code = ExitCode::Success;
     bool leaving = false;
-    const auto server = ActivationServer::listen(client->engine(), port, [&](Event& event) {
+    const auto server = ActivationServer::listen({.port = port}, client->engine(), [&](Event& event) {
         if (client->handle(event) && leaving) loop.quit();
     });
     if (!server) return explain(server.error(), port);

@@ -314,8 +314,12 @@ void append(std::string& out, const LastResult& m)
 
 void append(std::string& out, const ReaderInfo& m)
 {
-    out += R"({"attached":)";
-    append(out, m.attached);
+    const auto start = out.size();
+    if (m.told)
+    {
+        out += R"(,"attached":)";
+        append(out, m.attached);
+    }
     if (m.attached)
     {
         out += R"(,"card":)";
@@ -331,9 +335,12 @@ void append(std::string& out, const ReaderInfo& m)
         out += R"(,"lastResult":)";
         append(out, *m.lastResult);
     }
-    out += R"(,"name":)";
-    append(out, m.name);
-    out += R"(})";
+    if (m.told)
+    {
+        out += R"(,"name":)";
+        append(out, m.name);
+    }
+    json::closeObject(out, start);
 }
 
 void append(std::string& out, const FailureInfo& m)
@@ -844,13 +851,25 @@ std::string text(const message::Reader& m)
 {
     std::string out;
     out.reserve(usualSize);
-    out += R"({"attached":)";
-    append(out, m.reader.attached);
+    const auto start = out.size();
+    if (m.reader.told)
+    {
+        out += R"(,"attached":)";
+        append(out, m.reader.attached);
+    }
     if (m.reader.attached)
     {
         out += R"(,"card":)";
         if (m.reader.card) append(out, *m.reader.card);
         else out += "null";
+    }
+    if (!m.error.empty())
+    {
+        out += R"(,"error":)";
+        append(out, m.error);
+    }
+    if (m.reader.attached)
+    {
         out += R"(,"insertable":)";
         append(out, m.reader.insertable);
         out += R"(,"keypad":)";
@@ -861,14 +880,18 @@ std::string text(const message::Reader& m)
         out += R"(,"lastResult":)";
         append(out, *m.reader.lastResult);
     }
-    out += R"(,"msg":"READER","name":)";
-    append(out, m.reader.name);
+    out += R"(,"msg":"READER")";
+    if (m.reader.told)
+    {
+        out += R"(,"name":)";
+        append(out, m.reader.name);
+    }
     if (!m.request.empty())
     {
         out += R"(,"request":)";
         out += m.request;
     }
-    out += R"(})";
+    json::closeObject(out, start);
     return out;
 }
 

@@ -126,6 +126,7 @@ struct LastResult
 // A reader. Everything else but its name is there only while it is attached.
 struct ReaderInfo
 {
+    bool told = true;
     bool attached = true;
     std::optional<CardInfo> card = {};
     bool insertable = false; // A card can be put on it with SET_CARD.
@@ -320,6 +321,7 @@ struct Pause
 struct Reader
 {
     ReaderInfo reader = {};
+    std::string error = {};
     Json request = {};
 };
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "eidkern/events.h"
+
 namespace eidkern::sdk
 {
 
@@ -18,25 +20,32 @@ public:
     virtual void receive(std::string_view text) = 0; // anything, also what is not JSON; answers come through `send`
 };
 
-// All that a service does for its clients and for browsers, whoever carries it.
-class Service
+// Who takes a browser's ?tcTokenURL=: the service while one of its clients is connected, or this process itself.
+class Activator
 {
 public:
-    using Send = std::function<void(std::string text)>;
-    using AnswerBrowser = std::function<void(int status, const std::string& location)>; // 303 and an address, or 400, 404 and a page
+    using AnswerBrowser = std::function<void(const WorkflowFinished& end)>; // what the browser is told, and why: pages show the failure
 
-    virtual ~Service() = default;
+    virtual ~Activator() = default;
 
     // A workflow of nobody who is connected runs, or still unwinds: new clients are to come back later.
     virtual bool busy() const = 0;
 
+    // False: busy. `answer` is called once, unless the browser has gone before.
+    virtual bool activate(std::optional<std::string> tcTokenUrl, AnswerBrowser answer) = 0;
+    virtual void browserGone() = 0;
+};
+
+// All that a service does for its clients and for browsers, whoever carries it.
+class Service : public Activator
+{
+public:
+    using Send = std::function<void(std::string_view text)>; // the text is read before it returns
+
     // `send` is never called from inside open() nor receive()'s caller's destructor; it may be called at any time until the
     // conversation is destroyed. The first messages (READER) follow without being asked for.
     virtual std::unique_ptr<Conversation> open(Send send) = 0;
-
-    // A browser's ?tcTokenURL=. False: busy. `answer` is called once, unless the browser has gone before.
-    virtual bool activate(std::optional<std::string> tcTokenUrl, AnswerBrowser answer) = 0;
-    virtual void browserGone() = 0;
+    virtual std::size_t mostClients() const { return 1; } // at the same time
 };
 
 } // namespace eidkern::sdk

@@ -1,0 +1,26 @@
+// Under which names this program is met: by itself, or as the AusweisApp, for clients that look for that.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace eidkern
+{
+
+struct Identity
+{
+    std::string name, title, vendor, version;      // of INFO and ?Status: Name, Implementation-Title, -Vendor and -Version
+    std::string server;                            // header Server of HTTP answers (TR-03124-1 2.2)
+    std::string upgradeServer;                     // and of the answer that opens a WebSocket
+    std::string portFilePrefix;                    // PREFIX.<pid>.port in the folder for temporary files
+    std::vector<std::string> environmentPrefixes;  // the first one that is set counts: PREFIX_WEBSOCKET_ORIGIN
+};
+
+Identity ownIdentity();
+Identity ausweisAppIdentity(); // as of its version 2.5.3, from which the JSON API was taken
+
+// The variable PREFIX_name of the environment. Nothing: not set, or empty.
+std::optional<std::string> environmentOf(const Identity& identity, std::string_view name);
+
+} // namespace eidkern
