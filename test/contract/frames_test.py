@@ -30,7 +30,7 @@ class Judge(unittest.TestCase):
 
     def test_schema(self):
         self.found("is a required property", '{"attached":true,"msg":"READER","name":"R"}')
-        self.found("were unexpected", '{"extra":1,"msg":"AUTH"}')
+        self.found("was unexpected", '{"extra":1,"msg":"AUTH"}')
         self.found("is not of type", '{"msg":"STATUS","progress":"0","state":null,"workflow":null}')
 
     def test_writing(self):

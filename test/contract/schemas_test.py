@@ -1,8 +1,5 @@
 """The description of the JSON API: its schemas are valid, its examples fit them, they refuse what they have to, and what is
-generated from them is up to date and well-formed.
-
-    schemas_test.py ROOT
-"""
+generated from them is up to date and well-formed."""
 import copy
 import sys
 import unittest
@@ -11,7 +8,7 @@ from pathlib import Path
 import yaml
 from jsonschema import Draft202012Validator
 
-ROOT = Path(sys.argv.pop(1))
+ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "resources"))
 
 import generate_json_api  # noqa: E402

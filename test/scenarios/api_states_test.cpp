@@ -16,8 +16,8 @@ struct Place // where a workflow waits for its client
     const char* state;
     const char* persona; // of the card that leads there
 };
-constexpr std::array places{Place{"ACCESS_RIGHTS", ""},      Place{"INSERT_CARD", ""},          Place{"ENTER_PIN", "adult"},
-                            Place{"ENTER_CAN", "wrong-pin-twice"}, Place{"ENTER_PUK", "pin-blocked"}};
+constexpr std::array places{Place{"ACCESS_RIGHTS", ""}, Place{"INSERT_CARD", ""}, Place{"ENTER_PIN", "adult"}, Place{"ENTER_CAN", "wrong-pin-twice"},
+                            Place{"ENTER_PUK", "pin-blocked"}};
 
 QJsonObject schema(const QString& folder, const QString& name)
 {
@@ -193,8 +193,20 @@ void api_states_test::parameters()
     ApiClient client(server_->port());
     if (place != places.end()) QVERIFY(reach(client, *place));
     const auto before = client.ask("GET_STATUS");
-    const QJsonArray values{QJsonValue(), true, -1, 1.5, 1e300, "", "x", QString(70'000, 'x'), QString::fromLatin1("\0\x1b[2J", 5), QJsonArray(), QJsonArray{1, QJsonValue()},
-                            QJsonArray{"x"}, QJsonObject(), QJsonObject{{"cmd", "CANCEL"}}};
+    const QJsonArray values{QJsonValue(),
+                            true,
+                            -1,
+                            1.5,
+                            1e300,
+                            "",
+                            "x",
+                            QString(70'000, 'x'),
+                            QString::fromLatin1("\0\x1b[2J", 5),
+                            QJsonArray(),
+                            QJsonArray{1, QJsonValue()},
+                            QJsonArray{"x"},
+                            QJsonObject(),
+                            QJsonObject{{"cmd", "CANCEL"}}};
     for (const auto& parameter : parametersOf(name))
     {
         for (const auto& value : values)
