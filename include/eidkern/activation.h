@@ -16,6 +16,7 @@
 
 #include "eidkern/engine.h"
 #include "eidkern/identity.h"
+#include "eidkern/json_api.h"
 #include "eidkern/secret.h"
 
 namespace eidkern
@@ -48,16 +49,24 @@ public:
         std::string detail; // for people
     };
 
-    // Serves browsers alone. `handler` gets the events of each login that a browser starts, as from Engine::authenticate(); the
+    // For browsers alone. `handler` gets the events of each login that a browser starts, as from Engine::authenticate(); the
     // browser has its answer before WorkflowFinished is told. When the browser closes its connection: Engine::browserGone().
     // Engine and server belong to one thread, the engine outlives the server; a login that runs when the server dies goes on
     // without a browser.
     static tl::expected<std::unique_ptr<ActivationServer>, Fault> listen(ServerSettings settings, Engine& engine, Engine::Handler handler);
 
-    virtual ~ActivationServer() = default; // WebSockets are told that we go (1001)
+    // For applications, too: their workflows have engines of their own, made from `api`, whose identity is that of `settings`.
+    // `engine` is for browsers while no application is connected, and idle while one is; without it they get 503 then.
+    static tl::expected<std::unique_ptr<ActivationServer>, Fault> listen(ServerSettings settings, JsonApiSettings api, Engine* engine = nullptr,
+                                                                         Engine::Handler handler = {});
+
+    virtual ~ActivationServer() = default; // WebSockets are told that we go (1001), and workflows of their clients end at once
     virtual std::uint16_t port() const = 0;
     virtual bool ipv6() const = 0; // false: IPv4 alone is served
-    virtual void refuse() = 0;     // nothing new is begun: the program is about to end. What runs goes on
+
+    // Nothing new is begun, and WebSocket clients are told that we go; their workflows are ended politely. `left` is called from
+    // the event loop when that is done. A login that a browser has begun at `engine` goes on.
+    virtual void leave(std::function<void()> left) = 0;
 };
 
 } // namespace eidkern

@@ -8,13 +8,18 @@
 namespace eidkern
 {
 
+struct ProductIdentity // what INFO and ?Status tell; an empty version is our own
+{
+    std::string name = "eidkern", title = "eidkern", vendor = "eidkern", version = {};
+};
+
 struct Identity
 {
-    std::string name, title, vendor, version;      // of INFO and ?Status: Name, Implementation-Title, -Vendor and -Version
-    std::string server;                            // header Server of HTTP answers (TR-03124-1 2.2)
-    std::string upgradeServer;                     // and of the answer that opens a WebSocket
-    std::string portFilePrefix;                    // PREFIX.<pid>.port in the folder for temporary files
-    std::vector<std::string> environmentPrefixes;  // the first one that is set counts: PREFIX_WEBSOCKET_ORIGIN
+    ProductIdentity product;
+    std::string server;                           // header Server of HTTP answers (TR-03124-1 2.2)
+    std::string upgradeServer;                    // and of the answer that opens a WebSocket
+    std::string portFilePrefix;                   // PREFIX.<pid>.port in the folder for temporary files
+    std::vector<std::string> environmentPrefixes; // the first one that is set counts: PREFIX_WEBSOCKET_ORIGIN
 };
 
 Identity ownIdentity();

@@ -86,7 +86,8 @@ public:
     {
         write("listening", {{QStringLiteral("port"), int(port)},
                             {QStringLiteral("ipv6"), ipv6},
-                            {QStringLiteral("url"), QStringLiteral("http://127.0.0.1:%1/eID-Client").arg(port)}});
+                            {QStringLiteral("url"), QStringLiteral("http://127.0.0.1:%1/eID-Client").arg(port)},
+                            {QStringLiteral("webSocket"), QStringLiteral("ws://127.0.0.1:%1/eID-Kernel").arg(port)}});
     }
 
     void say(std::string_view) override {}

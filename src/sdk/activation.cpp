@@ -48,7 +48,7 @@ Action actionOf(std::string_view target)
     return exact == items.end() ? Login{} : Login{exact->second.toStdString()};
 }
 
-static std::array<std::pair<const char*, std::string_view>, 7> status(const Identity& identity)
+static std::array<std::pair<const char*, std::string_view>, 7> status(const ProductIdentity& identity)
 {
     return {{{"Implementation-Title", identity.title},
              {"Implementation-Vendor", identity.vendor},
@@ -59,14 +59,14 @@ static std::array<std::pair<const char*, std::string_view>, 7> status(const Iden
              {"Specification-Version", "1.4"}}};
 }
 
-std::string statusText(const Identity& identity)
+std::string statusText(const ProductIdentity& identity)
 {
     std::string text;
     for (const auto& [key, value] : status(identity)) text.append(key).append(": ").append(value).append("\n");
     return text;
 }
 
-std::string statusJson(const Identity& identity)
+std::string statusJson(const ProductIdentity& identity)
 {
     QJsonObject object;
     for (const auto& [key, value] : status(identity)) object.insert(QString::fromLatin1(key), QString::fromUtf8(value.data(), qsizetype(value.size())));

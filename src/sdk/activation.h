@@ -41,8 +41,8 @@ using Action = std::variant<Login, Status, ShowUi, Icon, Unknown>;
 // By path and query. The first known key counts, in any case; the address itself only under the exact name tcTokenURL.
 Action actionOf(std::string_view target);
 
-std::string statusText(const Identity& identity);
-std::string statusJson(const Identity& identity);
+std::string statusText(const ProductIdentity& identity);
+std::string statusJson(const ProductIdentity& identity);
 
 extern const std::string_view icon; // SVG
 

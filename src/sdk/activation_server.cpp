@@ -15,6 +15,7 @@
 #include "sdk/engine_activator.h"
 #include "sdk/pages.h"
 #include "sdk/server.h"
+#include "sdk/service.h"
 #include "sdk/upgrade.h"
 
 namespace eidkern
@@ -37,11 +38,11 @@ Language languageOf(const LoopbackExchange& exchange) { return pages::preferred(
 // Pages of other origins may ask whether we are here, and nothing else (TR-03124-1 2.2.1.2).
 const Headers crossOrigin{{"Access-Control-Allow-Origin", "*"}, {"Access-Control-Allow-Private-Network", "true"}};
 
-LoopbackAnswer statusAnswer(const Identity& identity, bool json)
+LoopbackAnswer statusAnswer(const ProductIdentity& product, bool json)
 {
     auto headers = crossOrigin;
     headers.emplace_back("Content-Type", json ? "application/json" : "text/plain; charset=utf-8");
-    return {200, std::move(headers), json ? sdk::statusJson(identity) : sdk::statusText(identity)};
+    return {200, std::move(headers), json ? sdk::statusJson(product) : sdk::statusText(product)};
 }
 
 LoopbackAnswer endOf(const WorkflowFinished& end, const LoopbackExchange& exchange)
@@ -71,7 +72,18 @@ public:
     }
     std::uint16_t port() const override { return listening_.port; }
     bool ipv6() const override { return listening_.ipv6; }
-    void refuse() override { refuses_ = true; }
+    void leave(std::function<void()> left) override
+    {
+        refuses_ = true;
+        for (const auto& each : clients_)
+        {
+            each.socket->gone = {};
+            each.socket->close(CloseCode::GoingAway);
+        }
+        clients_.clear();
+        if (service_) return service_->whenNobodyLeaves(std::move(left));
+        scheduler_.post(std::move(left));
+    }
 
 private:
     using Exchange = std::shared_ptr<LoopbackExchange>;
@@ -115,7 +127,7 @@ private:
         const auto* status = std::get_if<sdk::Status>(&action);
         if (request.method() == "HEAD" || request.method() == "OPTIONS") return answer(exchange, {204, status ? crossOrigin : Headers()});
         if (request.method() != "GET") return answer(exchange, page(405, language, sdk::badMethodPage(language), {{"Allow", "GET, HEAD, OPTIONS"}}));
-        if (status) return answer(exchange, statusAnswer(settings_.identity, status->json));
+        if (status) return answer(exchange, statusAnswer(settings_.identity.product, status->json));
         if (std::holds_alternative<sdk::Icon>(action)) return answer(exchange, {200, {{"Content-Type", "image/svg+xml"}}, std::string(sdk::icon)});
         if (const auto* login = std::get_if<sdk::Login>(&action)) return begin(exchange, login->tcTokenUrl);
         answer(exchange, {200}); // ShowUI: there is none
@@ -206,6 +218,14 @@ tl::expected<std::unique_ptr<ActivationServer>, ActivationServer::Fault> Activat
                                                                                                   Engine::Handler handler)
 {
     return sdk::listen(std::move(settings), std::make_unique<sdk::EngineActivator>(engine, std::move(handler)), nullptr);
+}
+
+tl::expected<std::unique_ptr<ActivationServer>, ActivationServer::Fault> ActivationServer::listen(ServerSettings settings, JsonApiSettings api, Engine* engine,
+                                                                                                  Engine::Handler handler)
+{
+    api.identity = settings.identity.product;
+    auto local = engine ? std::make_unique<sdk::EngineActivator>(*engine, std::move(handler)) : nullptr;
+    return sdk::listen(std::move(settings), std::move(local), std::make_unique<sdk::ApiService>(std::move(api)));
 }
 
 } // namespace eidkern

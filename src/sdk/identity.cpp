@@ -10,7 +10,7 @@ namespace eidkern
 Identity ownIdentity()
 {
     const std::string version(core::version), product(core::product);
-    return {"eidkern", "eidkern", "eidkern", version, product, product, "eidkern", {"EIDKERN"}};
+    return {{"eidkern", "eidkern", "eidkern", version}, product, product, "eidkern", {"EIDKERN"}};
 }
 
 Identity ausweisAppIdentity()
@@ -18,10 +18,7 @@ Identity ausweisAppIdentity()
     const std::string version = "2.5.3";
     // The name changed with time, but not everywhere: some clients look for one form at the opening of a WebSocket, some for the other.
     const auto both = "AusweisApp/" + version + " AusweisApp2/" + version;
-    return {"AusweisApp2",
-            "AusweisApp2",
-            "eidkern",
-            version,
+    return {{"AusweisApp2", "AusweisApp2", "eidkern", version},
             "AusweisApp2/" + version + " (TR-03124-1/1.4)",
             both,
             "AusweisApp",

@@ -5,8 +5,8 @@
 #include <QtTest>
 
 #include "eidkern/lab.h"
+#include "scenarios/watched_service.h"
 #include "sdk/server.h"
-#include "sdk/service.h"
 #include "support/web_socket_client.h"
 
 namespace eidkern::test
@@ -21,11 +21,18 @@ inline JsonApiSettings apiSettings(const PublicLab& lab)
     return settings;
 }
 
-// A server for such settings on any free port.
-inline std::unique_ptr<ActivationServer> apiServer(JsonApiSettings settings)
+struct ApiServer // on any free port
 {
-    return sdk::listen({.port = 0}, nullptr, std::make_unique<sdk::ApiService>(std::move(settings))).value();
-}
+    explicit ApiServer(JsonApiSettings settings) : ApiServer(std::make_unique<Watched>(std::move(settings))) {}
+    quint16 port() const { return server->port(); }
+    SimulatedCard card() const { return service->card(); } // of the client that is there
+
+    Watched* service;
+    std::unique_ptr<ActivationServer> server;
+
+private:
+    explicit ApiServer(std::unique_ptr<Watched> watched) : service(watched.get()), server(sdk::listen({.port = 0}, nullptr, std::move(watched)).value()) {}
+};
 
 class ApiClient
 {

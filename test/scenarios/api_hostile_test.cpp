@@ -10,7 +10,7 @@ class api_hostile_test : public QObject
     Q_OBJECT
 
     std::unique_ptr<PublicLab> lab_;
-    std::unique_ptr<ActivationServer> server_;
+    std::unique_ptr<ApiServer> server_;
 
     // A client whose workflow waits for consent.
     std::unique_ptr<ApiClient> waiting()
@@ -25,7 +25,7 @@ private slots:
     void initTestCase()
     {
         lab_ = PublicLab::start({}).value();
-        server_ = apiServer(apiSettings(*lab_));
+        server_ = std::make_unique<ApiServer>(apiSettings(*lab_));
     }
     void texts_data();
     void texts();

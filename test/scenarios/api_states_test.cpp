@@ -15,9 +15,16 @@ struct Place // where a workflow waits for its client
 {
     const char* state;
     const char* persona; // of the card that leads there
+    const char* workflow = "AUTH";
 };
-constexpr std::array places{Place{"ACCESS_RIGHTS", ""}, Place{"INSERT_CARD", ""}, Place{"ENTER_PIN", "adult"}, Place{"ENTER_CAN", "wrong-pin-twice"},
-                            Place{"ENTER_PUK", "pin-blocked"}};
+constexpr std::array places{Place{"ACCESS_RIGHTS", ""},
+                            Place{"INSERT_CARD", ""},
+                            Place{"ENTER_PIN", "adult"},
+                            Place{"ENTER_CAN", "wrong-pin-twice"},
+                            Place{"ENTER_PUK", "pin-blocked"},
+                            Place{"PAUSE", "adult"},
+                            Place{"ENTER_PIN", "adult", "CHANGE_PIN"},
+                            Place{"ENTER_NEW_PIN", "adult", "CHANGE_PIN"}};
 
 QJsonObject schema(const QString& folder, const QString& name)
 {
@@ -54,7 +61,7 @@ class api_states_test : public QObject
     Q_OBJECT
 
     std::unique_ptr<PublicLab> lab_;
-    std::unique_ptr<ActivationServer> server_;
+    std::unique_ptr<ApiServer> server_;
 
     QJsonObject run() const { return {{"cmd", "RUN_AUTH"}, {"status", false}, {"tcTokenURL", QString::fromStdString(lab_->tcTokenUrl())}}; }
 
@@ -62,15 +69,37 @@ class api_states_test : public QObject
     bool reach(ApiClient& client, const Place& place) const
     {
         const QString state(place.state);
-        client.send(run());
-        if (client.until("ACCESS_RIGHTS").isEmpty()) return false;
+        const bool login = QString(place.workflow) == "AUTH";
+        client.send(login ? run() : QJsonObject{{"cmd", "RUN_CHANGE_PIN"}, {"status", false}});
+        if (login && client.until("ACCESS_RIGHTS").isEmpty()) return false;
         if (state == "ACCESS_RIGHTS") return true;
-        client.send("ACCEPT");
+        if (login) client.send("ACCEPT");
         if (client.until("INSERT_CARD").isEmpty()) return false;
         if (state == "INSERT_CARD") return true;
         client.send(QJsonObject{{"cmd", "SET_CARD"}, {"name", "Simulator"}, {"simulator", QJsonObject{{"persona", place.persona}}}});
+        if (state == "PAUSE") return lieBadly(client);
+        if (state != "ENTER_NEW_PIN") return !client.until(place.state).isEmpty();
+        client.until("ENTER_PIN");
+        client.send(pin);
         return !client.until(place.state).isEmpty();
     }
+    bool lieBadly(ApiClient& client) const // the card is lost again and again while PACE runs
+    {
+        const auto card = server_->card();
+        client.until("ENTER_PIN");
+        card.state->reader.removeAtApdu(8);
+        client.send(pin);
+        for (int i = 0; i < 20; ++i)
+        {
+            const auto message = client.until({"INSERT_CARD", "PAUSE"});
+            if (message["msg"] == "PAUSE") return true;
+            card.state->reader.removeAtApdu(8);
+            SimulatedCard(card).insert();
+        }
+        return false;
+    }
+    static inline const QJsonObject pin{{"cmd", "SET_PIN"}, {"value", "123456"}};
+
     static QJsonObject status(const QJsonValue& state, const QJsonValue& workflow)
     {
         return {{"msg", "STATUS"}, {"progress", workflow.isNull() ? QJsonValue() : QJsonValue(0)}, {"state", state}, {"workflow", workflow}};
@@ -84,7 +113,7 @@ private slots:
         settings.requiredRights = {"DateOfBirth"};
         settings.optionalRights = {"FamilyName"};
         lab_ = PublicLab::start(settings).value();
-        server_ = apiServer(apiSettings(*lab_));
+        server_ = std::make_unique<ApiServer>(apiSettings(*lab_));
     }
     void matrix_data();
     void matrix();
@@ -101,7 +130,7 @@ static void everyPlace(bool alsoIdle)
 {
     QTest::addColumn<int>("place"); // -1: no workflow
     if (alsoIdle) QTest::newRow("idle") << -1;
-    for (std::size_t i = 0; i < places.size(); ++i) QTest::newRow(places[i].state) << int(i);
+    for (std::size_t i = 0; i < places.size(); ++i) QTest::addRow("%s in %s", places[i].state, places[i].workflow) << int(i);
 }
 
 void api_states_test::everyCommandThatIsNotAllowed(ApiClient& client, const QString& state, int level) const
@@ -135,7 +164,7 @@ void api_states_test::matrix()
         QCOMPARE(client.ask(QJsonObject{{"cmd", "SET_API_LEVEL"}, {"level", level}})["current"].toInt(), level);
         everyCommandThatIsNotAllowed(client, state, level);
     }
-    QCOMPARE(client.ask("GET_STATUS"), state.isEmpty() ? status({}, {}) : status(state, "AUTH"));
+    QCOMPARE(client.ask("GET_STATUS"), state.isEmpty() ? status({}, {}) : status(state, places[std::size_t(place)].workflow));
     for (const auto& name : commands()) // those that answer, and change nothing
     {
         const auto about = schema("command", name);
@@ -145,10 +174,11 @@ void api_states_test::matrix()
         QCOMPARE(answer["msg"], about["x-answers"].toArray()[0]);
         QVERIFY(!answer.contains("error"));
     }
-    QCOMPARE(client.ask("GET_STATUS"), state.isEmpty() ? status({}, {}) : status(state, "AUTH"));
+    QCOMPARE(client.ask("GET_STATUS"), state.isEmpty() ? status({}, {}) : status(state, places[std::size_t(place)].workflow));
     if (place < 0) return;
     client.send("CANCEL");
-    QVERIFY(client.end()["url"].toString().contains("cancellationByUser"));
+    const auto end = client.end();
+    QVERIFY(end["url"].toString().contains("cancellationByUser") || end["reason"] == "User_Cancelled");
 }
 
 // A command that is accepted leaves its state at once; what comes behind it, before anything else has happened, is too late.
@@ -159,19 +189,20 @@ void api_states_test::directlyBehindACommand()
         ApiClient client(server_->port());
         QVERIFY(reach(client, place));
         const QString state(place.state);
-        const QString accepted = state == "ACCESS_RIGHTS" ? "ACCEPT" : state == "INSERT_CARD" ? "SET_CARD" : QString(state).replace("ENTER_", "SET_");
+        const QMap<QString, QString> others{{"ACCESS_RIGHTS", "ACCEPT"}, {"INSERT_CARD", "SET_CARD"}, {"PAUSE", "CONTINUE"}};
+        const auto accepted = others.value(state, QString(state).replace("ENTER_", "SET_"));
         auto command = schema("command", accepted)["examples"].toArray()[0].toObject();
         client.send(command);
         const QJsonObject tooLate{{"error", accepted}, {"msg", "BAD_STATE"}};
         QCOMPARE(client.ask(command), tooLate);
         client.send("CANCEL");
-        QVERIFY(client.end().contains("result"));
+        QVERIFY(!client.end().isEmpty());
     }
     ApiClient client(server_->port());
     client.send(run());
     everyCommandThatIsNotAllowed(client, "begun", 3);
     client.send("CANCEL");
-    QVERIFY(client.end().contains("result"));
+    QVERIFY(!client.end().isEmpty());
 }
 
 void api_states_test::parameters_data()
@@ -189,7 +220,7 @@ void api_states_test::parameters()
     const auto about = schema("command", name);
     const auto gate = about["x-states"].toArray()[0].toString();
     const auto place = std::ranges::find(places, gate, [](const Place& each) { return QString(each.state); });
-    if (gate != "ALWAYS" && gate != "IDLE" && place == places.end()) return; // nothing leads there yet
+    QCOMPARE(place == places.end(), gate == "ALWAYS" || gate == "IDLE");
     ApiClient client(server_->port());
     if (place != places.end()) QVERIFY(reach(client, *place));
     const auto before = client.ask("GET_STATUS");
@@ -232,7 +263,7 @@ void api_states_test::parameters()
     QCOMPARE(client.ask("GET_STATUS"), before);
     if (place == places.end()) return;
     client.send("CANCEL");
-    QVERIFY(client.end().contains("result"));
+    QVERIFY(!client.end().isEmpty());
 }
 
 void api_states_test::cancel_data() { everyPlace(false); }
@@ -244,13 +275,13 @@ void api_states_test::cancel()
     QVERIFY(reach(client, places[std::size_t(place)]));
     for (int i = 0; i < 3; ++i) client.send("CANCEL");
     const auto end = client.end();
-    QCOMPARE(end["result"]["reason"].toString(), QString("User_Cancelled"));
+    QCOMPARE(end.contains("result") ? end["result"]["reason"] : end["reason"], QJsonValue("User_Cancelled"));
     const QJsonObject over{{"error", "CANCEL"}, {"msg", "BAD_STATE"}};
     QCOMPARE(client.ask("CANCEL"), over);
     QCOMPARE(client.ask("GET_STATUS"), status({}, {}));
     QVERIFY(reach(client, places[0])); // the next one directly afterwards
     client.send("CANCEL");
-    QVERIFY(client.end().contains("result"));
+    QVERIFY(!client.end().isEmpty());
 }
 
 void api_states_test::disconnect_data() { everyPlace(true); }
@@ -268,7 +299,7 @@ void api_states_test::disconnect()
     QCOMPARE(next.next()["name"].toString(), QString("Simulator"));
     QCOMPARE(next.ask("GET_STATUS"), status({}, {}));
     QVERIFY(reach(next, places[2]));
-    next.send(QJsonObject{{"cmd", "SET_PIN"}, {"value", "123456"}});
+    next.send(pin);
     QVERIFY(next.end()["url"].toString().endsWith("ResultMajor=ok"));
 }
 

@@ -21,6 +21,7 @@ struct State // of the services, for the tests to look at
     QByteArrayList activated, gone; // "service" or "local"
     sdk::Service::Send send;
     sdk::Activator::AnswerBrowser answer;
+    std::function<void()> left;
 };
 
 class EchoConversation final : public sdk::Conversation
@@ -53,6 +54,8 @@ public:
         return true;
     }
     void browserGone() override { state_.gone << "service"; }
+    std::size_t mostClients() const override { return 1; }
+    void whenNobodyLeaves(std::function<void()> call) override { state_.left = std::move(call); }
 
 private:
     State& state_;
@@ -238,9 +241,30 @@ private slots:
     void whileTheProgramEnds()
     {
         WebSocketClient client(port());
-        server_->refuse();
+        bool left = false;
+        server_->leave([&] { left = true; });
+        QCOMPARE(state_.open, 0);
+        QCOMPARE(client.closeCode(), 1001);
         QCOMPARE(status(login()), 503);
         QCOMPARE(WebSocketClient(port()).status(), 503);
+        QVERIFY(!left);
+        state_.left();
+        QVERIFY(left);
+    }
+
+    void aClientWhoDoesNotReadWhileTheProgramEnds() // dropped, and its end is not seen yet
+    {
+        const WebSocketClient client(port());
+        const std::string news(5 * 1024 * 1024, 'x');
+        state_.send(news);
+        server_->leave([] {});
+        QCOMPARE(state_.open, 0);
+        QTRY_VERIFY(client.isOver());
+    }
+
+    void itsEndIsTold()
+    {
+        WebSocketClient client(port());
         server_.reset();
         QCOMPARE(client.closeCode(), 1001);
         QCOMPARE(state_.open, 0);

@@ -138,7 +138,7 @@ private slots:
         QByteArray second;
         before_ = [&](Event& event) {
             if (!std::holds_alternative<RightsAsked>(event)) return true;
-            server_->refuse();
+            server_->leave([] {});
             second = replyTo(request(login()));
             return true;
         };

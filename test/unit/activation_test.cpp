@@ -178,11 +178,11 @@ private slots:
 
     void status()
     {
-        const auto json = QJsonDocument::fromJson(QByteArray::fromStdString(statusJson(ownIdentity()))).object();
+        const auto json = QJsonDocument::fromJson(QByteArray::fromStdString(statusJson(ownIdentity().product))).object();
         QCOMPARE(json["Specification-Title"].toString(), "TR-03124-1");
         QStringList lines;
         for (auto each = json.begin(); each != json.end(); ++each) lines << each.key() + ": " + each.value().toString(); // sorted by key
-        QCOMPARE(QString::fromStdString(statusText(ownIdentity())), lines.join('\n') + '\n');
+        QCOMPARE(QString::fromStdString(statusText(ownIdentity().product)), lines.join('\n') + '\n');
         QCOMPARE(lines.size(), 7);
     }
 };
