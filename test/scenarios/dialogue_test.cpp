@@ -14,8 +14,8 @@
 
 #include "scenarios/dialogue_script.h"
 #include "scenarios/expectations.h"
+#include "scenarios/watched_service.h"
 #include "sdk/server.h"
-#include "sdk/service.h"
 #include "support/plain_client.h"
 #include "support/web_socket_client.h"
 
@@ -24,15 +24,6 @@ using namespace eidkern::test;
 
 namespace
 {
-
-bool until(const std::function<bool()>& done) // false: not within 20 s of real time
-{
-    QTimer tick; // lets the loop look at the limit
-    tick.start(500);
-    for (const QDeadlineTimer limit(20'000); !done() && !limit.hasExpired();)
-        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents);
-    return done();
-}
 
 // Where the client's messages go and come from.
 class Line
@@ -47,19 +38,24 @@ class DirectLine final : public Line
 {
 public:
     explicit DirectLine(sdk::Service& service)
-        : conversation_(service.open([this](std::string_view text) { received_.emplace_back(text.data(), qsizetype(text.size())); }))
+        : conversation_(service.open([this](std::string_view text) { frames_.toClient(received_.emplace_back(text.data(), qsizetype(text.size()))); }))
     {
     }
-    void send(const QByteArray& text) override { conversation_->receive({text.constData(), std::size_t(text.size())}); }
+    void send(const QByteArray& text) override
+    {
+        frames_.toServer(text);
+        conversation_->receive({text.constData(), std::size_t(text.size())});
+    }
     QByteArray next() override
     {
-        if (!until([this] { return !received_.empty(); })) return "nothing";
+        if (!waitUntil([this] { return !received_.empty(); })) return "nothing";
         auto message = std::move(received_.front());
         received_.pop_front();
         return message;
     }
 
 private:
+    const Frames frames_;
     std::deque<QByteArray> received_;
     std::unique_ptr<sdk::Conversation> conversation_;
 };
@@ -74,46 +70,6 @@ public:
 
 private:
     WebSocketClient client_;
-};
-
-// The service, and the client that came last.
-class Watched final : public sdk::Service
-{
-public:
-    explicit Watched(JsonApiSettings settings) : service(std::move(settings)) {}
-
-    bool busy() const override { return service.busy(); }
-    bool activate(std::optional<std::string> url, AnswerBrowser answer) override { return service.activate(std::move(url), std::move(answer)); }
-    void browserGone() override { service.browserGone(); }
-    std::size_t mostClients() const override { return service.mostClients(); }
-    void whenNobodyLeaves(std::function<void()> call) override { service.whenNobodyLeaves(std::move(call)); }
-    std::unique_ptr<sdk::Conversation> open(Send send) override
-    {
-        auto inner = service.open(std::move(send));
-        client = static_cast<sdk::Client*>(inner.get());
-        return std::make_unique<Passing>(*this, std::move(inner));
-    }
-    SimulatedCard card() const
-    {
-        auto& readers = static_cast<sdk::FlowHost&>(*client).readers();
-        const auto all = readers.all();
-        const auto simulator = std::ranges::find_if(all, [&](const auto& each) { return readers.simulator(each.name) != nullptr; });
-        return *readers.simulator(simulator->name);
-    }
-
-    sdk::ApiService service;
-    sdk::Client* client = nullptr;
-
-private:
-    struct Passing final : sdk::Conversation
-    {
-        Passing(Watched& w, std::unique_ptr<sdk::Conversation> i) : watched(w), inner(std::move(i)) {}
-        ~Passing() override { watched.client = nullptr; }
-        void receive(std::string_view text) override { inner->receive(text); }
-
-        Watched& watched;
-        std::unique_ptr<sdk::Conversation> inner;
-    };
 };
 
 Rights rightsOf(const QJsonValue& names)
@@ -201,7 +157,7 @@ class dialogue_test : public QObject
         else if (deed == "disconnect")
         {
             line_.reset();
-            QVERIFY(until([this] { return !service_->client && !service_->busy(); }));
+            QVERIFY(waitUntil([this] { return !service_->client && !service_->busy(); }));
         }
         else if (deed == "browser asks") QVERIFY(askByBrowser());
         else if (deed == "second browser is refused") QVERIFY(secondBrowserIsRefused());
