@@ -52,6 +52,8 @@ public:
     bool busy() const override { return service.busy(); }
     bool activate(std::optional<std::string> url, AnswerBrowser answer) override { return service.activate(std::move(url), std::move(answer)); }
     void browserGone() override { service.browserGone(); }
+    std::size_t mostClients() const override { return service.mostClients(); }
+    void whenNobodyLeaves(std::function<void()> call) override { service.whenNobodyLeaves(std::move(call)); }
     std::unique_ptr<sdk::Conversation> open(Send send) override
     {
         auto conversation = service.open(std::move(send));
