@@ -242,7 +242,7 @@ private slots:
         QTest::addColumn<QByteArray>("result");
         QTest::newRow("the persona's own") << QString() << QString() << QByteArray("ResultMajor=ok");
         QTest::newRow("right") << "EIDKERN_AUTOMATIC_PIN" << "123456" << QByteArray("ResultMajor=ok");
-        QTest::newRow("wrong") << "EIDKERN_AUTOMATIC_PIN" << "654321" << QByteArray("ResultMajor=error&ResultMinor=clientError");
+        QTest::newRow("wrong") << "EIDKERN_AUTOMATIC_PIN" << "654321" << QByteArray("ResultMajor=error&ResultMinor=cancellationByUser");
         QTest::newRow("no PIN at all") << "EIDKERN_AUTOMATIC_PIN" << "12" << QByteArray("ResultMajor=ok"); // the persona's own, then
         QTest::newRow("of another program") << "AUSWEISAPP_AUTOMATIC_PIN" << "654321" << QByteArray("ResultMajor=ok");
         QTest::newRow("another persona") << "EIDKERN_AUTOMATIC_SIMULATOR" << "eid-deactivated"

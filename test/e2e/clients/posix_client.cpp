@@ -38,7 +38,7 @@ static std::string take(std::size_t bytes)
 static std::string handshake(const std::string& port)
 {
     const auto request = "GET /eID-Kernel HTTP/1.1\r\nHost: localhost:" + port
-                       + "\r\nUpgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: cGxhaW4gc29ja2V0cyE=\r\n\r\n";
+                       + "\r\nUpgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: cGxhaW4gc29ja2V0cyEhIQ==\r\n\r\n";
     ::send(descriptor, request.data(), request.size(), 0);
     while (received.find("\r\n\r\n") == std::string::npos) need(received.size() + 1);
     return take(received.find("\r\n\r\n") + 4);
