@@ -103,11 +103,16 @@ Flow& Client::newFlow(WorkflowName workflow, bool status, Language language, boo
 {
     const auto& s = common_.settings;
     EngineSettings settings{s.trustAnchors, {}, s.log, s.linkCertificates, s.proxy, s.tlsProfile, s.grace, s.pcscReaders};
-    if (readers_.simulated()) settings.cards = {*readers_.simulated()};
     settings.developerMode = developerMode;
     settings.canAllowed = settings.deactivatedCardsWait = settings.padsWait = true;
     FlowOptions options{workflow, status, language};
     if (s.multi) options.session = std::to_string(++common_.lastSession);
+    if (s.simulator)
+    {
+        options.simulator = Readers::usualSimulator;
+        if (s.multi) readers_.attachSimulator(options.simulator.append(" ").append(options.session));
+        settings.cards = {*readers_.simulator(options.simulator)};
+    }
     options.linkLearned = [&common = common_](const std::vector<std::uint8_t>& certificate) {
         common.settings.linkCertificates.push_back(certificate);
         if (common.settings.linkLearned) common.settings.linkLearned(certificate);
@@ -140,8 +145,10 @@ void Client::looksAtCards()
 
 void Client::ended(Flow& flow)
 {
+    const auto simulator = flow.simulator();
     std::erase_if(flows_, [&](const auto& each) { return each.get() == &flow; });
-    if (flows_.empty()) readers_.shelve();
+    if (common_.settings.multi) readers_.detachSimulator(simulator);
+    else readers_.shelve(simulator);
 }
 
 // Readers

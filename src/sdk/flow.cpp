@@ -54,10 +54,7 @@ bool isEntry(std::optional<State> state)
 
 } // namespace
 
-Flow::Flow(FlowHost& host, EngineSettings settings, FlowOptions options)
-    : host_(&host), options_(std::move(options)), simulated_(host.readers().simulated()), engine_(std::move(settings))
-{
-}
+Flow::Flow(FlowHost& host, EngineSettings settings, FlowOptions options) : host_(&host), options_(std::move(options)), engine_(std::move(settings)) {}
 
 void Flow::authenticate(std::optional<std::string> tcTokenUrl, Activator::AnswerBrowser browser)
 {
@@ -138,7 +135,7 @@ bool Flow::cardLiesBadly() // once for each time that it is
 void Flow::passwordWasRight()
 {
     if (host_ && asked_.state == State::EnterPin) host_->readers().triesLeft(reader_, 3);
-    entered_.reset();
+    if (entered_ && entered_->state != State::EnterNewPin) entered_.reset();
 }
 
 void Flow::report(int progress, std::string_view text)
@@ -284,11 +281,12 @@ template void Flow::enter(command::SetNewPin& command, Json request);
 
 Secret Flow::simulatedPassword() const
 {
+    const auto& simulated = *host_->readers().simulator(options_.simulator);
     switch (asked_.state)
     {
-        case State::EnterCan: return Secret(simulated_->can());
-        case State::EnterPuk: return Secret(simulated_->puk());
-        case State::EnterPin: return Secret(simulated_->pin());
+        case State::EnterCan: return Secret(simulated.can());
+        case State::EnterPuk: return Secret(simulated.puk());
+        case State::EnterPin: return Secret(simulated.pin());
         case State::EnterNewPin:
         case State::AccessRights:
         case State::InsertCard:
@@ -398,13 +396,14 @@ void Flow::setCard(command::SetCard& command, Json request)
     const auto refuse = [&](std::string_view why) { tellInsertCard(std::move(request), why); };
     if (!command.name.given) return refuse(SetCard::missing);
     if (!command.name.value) return refuse(SetCard::invalid);
-    const auto* reader = host_->readers().named(*command.name.value);
+    const auto& name = *command.name.value;
+    const auto* reader = host_->readers().named(name);
     if (!reader) return refuse(SetCard::unknownReader);
-    if (!reader->insertable) return refuse(SetCard::notInsertable);
+    if (!reader->insertable || name != options_.simulator) return refuse(SetCard::notInsertable);
     const auto& simulator = command.simulator;
     if (simulator.given && !simulator.value) return refuse(SetCard::noSimulator);
     static const Simulator complete;
-    if (!host_->readers().put(simulator.value ? *simulator.value : complete)) return refuse(SetCard::unknownPersona);
+    if (!host_->readers().put(name, simulator.value ? *simulator.value : complete)) return refuse(SetCard::unknownPersona);
     state_.reset();
 }
 

@@ -32,6 +32,7 @@ struct FlowOptions
     bool status = true; // automatic STATUS messages
     Language language = Language::English;
     std::string session = {}; // empty: there is only one
+    std::string simulator = {}; // the reader for its simulated cards; empty: there is none
     std::function<void(const std::vector<std::uint8_t>& certificate)> linkLearned = [](const auto&) {};
 };
 
@@ -50,6 +51,7 @@ public:
     bool looksAtCards() const { return looksAtCards_; }
     bool hasBrowser() const { return bool(browser_); }
     const std::string& session() const { return options_.session; }
+    const std::string& simulator() const { return options_.simulator; }
 
     // The client's commands, each in the state where it is allowed. Refused ones are answered, with `request`.
     void tellRights(Json request, std::string_view refusal = {});
@@ -109,7 +111,6 @@ private:
 
     FlowHost* host_; // null: has gone
     const FlowOptions options_;
-    std::optional<SimulatedCard> simulated_;
     Activator::AnswerBrowser browser_ = {};
     std::function<void()> unwound_ = {};
 
