@@ -245,8 +245,12 @@ private slots:
         QTest::newRow("wrong") << "EIDKERN_AUTOMATIC_PIN" << "654321" << QByteArray("ResultMajor=error&ResultMinor=cancellationByUser");
         QTest::newRow("no PIN at all") << "EIDKERN_AUTOMATIC_PIN" << "12" << QByteArray("ResultMajor=ok"); // the persona's own, then
         QTest::newRow("of another program") << "AUSWEISAPP_AUTOMATIC_PIN" << "654321" << QByteArray("ResultMajor=ok");
-        QTest::newRow("another persona") << "EIDKERN_AUTOMATIC_SIMULATOR" << "eid-deactivated"
-                                         << QByteArray("ResultMajor=error&ResultMinor=clientError");
+        QTest::newRow("another persona") << "EIDKERN_AUTOMATIC_SIMULATOR" << "eid-deactivated" << QByteArray("ResultMajor=error&ResultMinor=clientError");
+        QTest::newRow("another persona, as applications say it")
+            << "EIDKERN_AUTOMATIC_SIMULATOR" << R"({"persona":"eid-deactivated"})" << QByteArray("ResultMajor=error&ResultMinor=clientError");
+        QTest::newRow("files, as applications say them")
+            << "EIDKERN_AUTOMATIC_SIMULATOR" << R"({"files":[{"fileId":"0104","shortFileId":"04","content":"64050C0341444D"}]})"
+            << QByteArray("ResultMajor=ok");
     }
     void automatic()
     {
