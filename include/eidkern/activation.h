@@ -10,6 +10,7 @@
 #include <tl/expected.hpp>
 
 #include "eidkern/engine.h"
+#include "eidkern/export.h"
 
 namespace eidkern
 {
@@ -29,7 +30,7 @@ public:
     // Engine::authenticate(); the browser has its answer before WorkflowFinished is told. When the browser closes its
     // connection: Engine::browserGone(). Engine and server belong to one thread, the engine outlives the server; a login that
     // runs when the server dies goes on without a browser.
-    static tl::expected<std::unique_ptr<ActivationServer>, Fault> listen(Engine& engine, std::uint16_t port, Engine::Handler handler);
+    EIDKERN_API static tl::expected<std::unique_ptr<ActivationServer>, Fault> listen(Engine& engine, std::uint16_t port, Engine::Handler handler);
 
     virtual ~ActivationServer() = default;
     virtual std::uint16_t port() const = 0;
