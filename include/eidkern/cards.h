@@ -10,6 +10,7 @@
 #include <tl/expected.hpp>
 
 #include "eidkern/export.h"
+#include "eidkern/secret.h"
 
 namespace eidkern
 {
@@ -30,6 +31,22 @@ public:
     Pki pki = Pki::Test;                              // counts in developer mode, see EngineSettings
 };
 
+// What is on a card, as bytes. EF.DIR, EF.CardAccess, EF.CardSecurity and keys are on every card, also where they are not named.
+struct CardContent
+{
+    struct File
+    {
+        std::vector<std::uint8_t> id, shortId, content; // 2F00/1E, 011C/1C, 011D/1D; data group NN in hex: 01NN/NN
+    };
+    struct Key
+    {
+        int id; // 1 and 2: restricted identification; 41: chip authentication
+        Secret pkcs8;
+    };
+    std::vector<File> files;
+    std::vector<Key> keys;
+};
+
 // Values of this type share one card: its retry counter survives logins and engines.
 class EIDKERN_API SimulatedCard
 {
@@ -44,8 +61,15 @@ public:
     std::string_view can() const;
     std::string_view puk() const;
 
+    // An empty reader: a card comes with put(), any number of times, and each is another one. The first two of `trustPoints` count.
+    static SimulatedCard emptyReader(const std::vector<TrustAnchor>& trustPoints, std::string readerName = "Simulator");
+    // `persona` may be empty: nobody, and PIN 123456, CAN 500540, PUK 9876543210. What `content` names replaces what the persona has.
+    // How many of its files and keys no card has: they are left out. Else what is wrong with the persona, and nothing happens.
+    tl::expected<std::size_t, std::string> put(std::string_view persona, const CardContent& content = {});
+
     void insert(); // a new card lies on its reader; after remove(), the same one again
     void remove();
+    bool isInserted() const;
 
     std::shared_ptr<SimulatedCardState> state; // opaque
 };

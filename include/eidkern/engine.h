@@ -34,6 +34,10 @@ struct EngineSettings
     // For bringing services into operation with test cards: refuses what leads to a trust anchor of the production PKI. It is
     // only stricter: no check is left out or relaxed for it.
     bool developerMode = false;
+    bool canAllowed = false;           // services on site: the right CanAllowed is offered wherever the service's certificate has it. Who grants it
+                                       // is asked for the CAN, and for no PIN
+    bool deactivatedCardsWait = false; // for another card: a card whose online function is switched off is no failure
+    bool padsWait = false;             // see PasswordWantedAtReader
 };
 
 enum class AnswerResult {
@@ -59,6 +63,7 @@ public:
 
     AnswerResult grant(QuestionId question, const std::vector<std::string>& optionalRights); // required ones are always granted
     AnswerResult enter(QuestionId question, Secret password);
+    AnswerResult enterAtReader(QuestionId question);
 
     // The user wants to stop. The server and the browser are still told, for at most the settings'
     // grace time; WorkflowFinished follows.

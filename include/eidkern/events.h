@@ -43,6 +43,7 @@ struct RightsAsked
     std::optional<int> requiredAge; // years, with AgeVerification
     std::string communityId;        // hex, with AddressVerification
     std::string transactionInfo;    // must be shown, if there is any
+    std::string bornUntil, validOn; // YYYY-MM-DD, with AgeVerification, and where the document's validity is verified; else empty
 };
 
 enum class Password { Can, Pin, Puk };
@@ -56,12 +57,14 @@ struct PasswordAsked
     bool wrongBefore; // what was entered for this question before was wrong
 };
 
-// The reader takes the password itself: the person is to enter it there. Nothing to answer; the engine never has the password.
+// The reader takes the password itself: the person is to enter it there, and the engine never has it. With
+// EngineSettings::padsWait the reader does not begin before Engine::enterAtReader(); else there is nothing to answer.
 struct PasswordWantedAtReader
 {
     Password password;
     int triesLeft;    // of the PIN
     bool wrongBefore; // what was entered for this before was wrong
+    QuestionId id;
 };
 
 // The login goes to its end, but the reader still waits for a password: ask the person to cancel at the reader. It takes no

@@ -28,6 +28,7 @@ struct Reader
     bool card = false, mute = false; // mute: the card does not respond, e.g. it lies the wrong way round
     bool exclusive = false;          // a program has it for itself
     ReaderResult last = {};          // at the time of telling
+    unsigned insertion = 0;          // another one with each card that is put on it
 };
 
 struct ReaderList

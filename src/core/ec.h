@@ -50,6 +50,8 @@ struct EcKey // a key pair on a curve
     Curve curve;
     Secret scalar;
     Bytes point;
+
+    EcKey clone() const { return {curve, scalar.clone(), point}; }
 };
 EcKey generateKey(const Curve& curve, Random& random);
 std::optional<EcKey> keyOf(const Curve& curve, const Secret& scalar); // nothing unless 0 < scalar < order

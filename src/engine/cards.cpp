@@ -24,10 +24,30 @@ tl::expected<SimulatedCard, std::string> SimulatedCard::fromPersona(std::string_
     auto persona = card::parsePersona(json);
     if (!persona) return tl::unexpected(persona.error());
     if (trustPoints.empty() || trustPoints.size() > 2) return tl::unexpected(std::string("a card has one or two trust points"));
+    auto card = emptyReader(trustPoints, std::move(readerName));
+    card.state->put(std::move(*persona));
+    return card;
+}
+
+SimulatedCard SimulatedCard::emptyReader(const std::vector<TrustAnchor>& trustPoints, std::string readerName)
+{
     std::vector<CvCertificate> certificates;
-    for (const auto& each : trustPoints) certificates.push_back(*each.certificate);
-    const auto today = dateOf(std::chrono::system_clock::now());
-    return SimulatedCard{std::make_shared<SimulatedCardState>(std::move(*persona), std::move(readerName), std::move(certificates), today)};
+    for (const auto& each : trustPoints)
+        if (certificates.size() < 2) certificates.push_back(*each.certificate);
+    return SimulatedCard{std::make_shared<SimulatedCardState>(std::move(readerName), std::move(certificates))};
+}
+
+tl::expected<std::size_t, std::string> SimulatedCard::put(std::string_view json, const CardContent& content)
+{
+    auto persona = json.empty() ? tl::expected<card::Persona, std::string>(card::nobody()) : card::parsePersona(json);
+    if (!persona) return tl::unexpected(persona.error());
+    card::GivenContent given;
+    std::size_t leftOut = 0;
+    for (const auto& each : content.files) leftOut += !given.addFile(each.id, each.shortId, each.content);
+    for (const auto& each : content.keys) leftOut += !given.addKey(each.id, each.pkcs8.view());
+    card::give(*persona, std::move(given));
+    state->put(std::move(*persona));
+    return leftOut;
 }
 
 std::vector<std::string> SimulatedCard::builtInPersonas()
@@ -49,5 +69,6 @@ std::string_view SimulatedCard::can() const { return state->persona.can.text(); 
 std::string_view SimulatedCard::puk() const { return state->persona.puk.text(); }
 void SimulatedCard::insert() { state->reader.insert(); }
 void SimulatedCard::remove() { state->reader.remove(); }
+bool SimulatedCard::isInserted() const { return state->reader.hasCard(); }
 
 } // namespace eidkern

@@ -56,6 +56,7 @@ public:
     explicit Impl(EngineSettings settings)
         : anchors_(certificates(settings.trustAnchors)), refused_(refused(settings)), links_(certificates(settings.linkCertificates)), grace_(settings.grace),
           clock_(scheduler_), log_(std::move(settings.log), clock_), web_(scheduler_, profileNamed(settings.tlsProfile), std::move(settings.proxy)),
+          habits_{settings.canAllowed, settings.deactivatedCardsWait}, padsWait_(settings.padsWait),
           cards_(scheduler_, clock_, random_, log_, std::move(settings.cards),
                  settings.pcscReaders ? std::optional(std::move(settings.pcscReader)) : std::nullopt)
     {
@@ -75,6 +76,8 @@ public:
     AnswerResult grant(QuestionId id, const std::vector<std::string>& rights) { return login_ ? login_->questions.grant(id, rights) : AnswerResult::NotAsked; }
     AnswerResult enter(QuestionId id, Secret secret) { return login_ ? login_->questions.enter(id, std::move(secret)) : AnswerResult::NotAsked; }
 
+    AnswerResult enterAtReader(QuestionId id) { return login_ ? login_->questions.enterAtReader(id) : AnswerResult::NotAsked; }
+
     void cancel()
     {
         if (!login_) return;
@@ -92,11 +95,13 @@ private:
     {
         Login(Impl& e, Handler h)
             : engine(e), handler(std::make_shared<Handler>(std::move(h))),
-              questions(e.scheduler_, [this](Event event) { engine.tell(handler, std::move(event)); }),
+              questions(
+                  e.scheduler_, [this](Event event) { engine.tell(handler, std::move(event)); }, e.padsWait_),
               ports{e.scheduler_, e.clock_, e.random_, e.log_, e.web_, e.cards_, questions, e.anchors_, stop.promise(), std::move(stop)}
         {
             ports.refusedAnchors = e.refused_;
             ports.links = e.links_;
+            ports.habits = e.habits_;
         }
         Impl& engine;
         std::shared_ptr<Handler> handler;
@@ -163,6 +168,8 @@ private:
     SystemRandom random_;
     JsonLog log_;
     WebPort web_;
+    const Habits habits_;
+    const bool padsWait_;
     CardPort cards_;
     std::unique_ptr<Login> login_;
 };
@@ -178,6 +185,7 @@ bool Engine::selfAuthenticate(std::string tcTokenUrl, Handler handler) { return 
 bool Engine::running() const { return impl_->running(); }
 AnswerResult Engine::grant(QuestionId question, const std::vector<std::string>& optionalRights) { return impl_->grant(question, optionalRights); }
 AnswerResult Engine::enter(QuestionId question, Secret password) { return impl_->enter(question, std::move(password)); }
+AnswerResult Engine::enterAtReader(QuestionId question) { return impl_->enterAtReader(question); }
 void Engine::cancel() { impl_->cancel(); }
 void Engine::browserGone() { impl_->browserGone(); }
 

@@ -76,7 +76,8 @@ Pending<Rights> Questions::confirmRights(RightsQuestion question)
     id_ = nextId();
     open_ = OpenRights{pending.promise(), question.optional};
     tell_(RightsAsked{id_, serviceOf(question), names(question.required), names(question.optional), question.requiredAge, question.communityId,
-                      question.transactionInfo});
+                      question.transactionInfo, question.bornUntil ? readable(*question.bornUntil) : std::string(),
+                      question.validOn ? readable(*question.validOn) : std::string()});
     return pending;
 }
 
@@ -84,14 +85,12 @@ Pending<Secret> Questions::password(PasswordQuestion question)
 {
     Pending<Secret> pending(scheduler_);
     id_ = nextId();
-    open_ = OpenPassword{pending.promise(), question.password};
-    tell_(PasswordAsked{id_, kindOf(question.password), question.pin.triesLeft, question.wrongBefore});
+    open_ = OpenPassword{pending.promise(), question.password, question.atReader};
+    const auto kind = kindOf(question.password);
+    if (question.atReader) tell_(PasswordWantedAtReader{kind, question.pin.triesLeft, question.wrongBefore, id_});
+    else tell_(PasswordAsked{id_, kind, question.pin.triesLeft, question.wrongBefore});
+    if (question.atReader && !padsWait_) pending.promise().set(Secret());
     return pending;
-}
-
-void Questions::passwordAtReader(const PasswordQuestion& question)
-{
-    tell_(PasswordWantedAtReader{kindOf(question.password), question.pin.triesLeft, question.wrongBefore});
 }
 
 bool Questions::answerBrowser(const BrowserAnswer&) { return !browserGone_; } // the embedder answers it with what WorkflowFinished says
@@ -114,8 +113,16 @@ AnswerResult Questions::enter(QuestionId id, Secret secret)
 {
     auto* open = std::get_if<OpenPassword>(&open_);
     if (!open || id != id_ || !open->promise.wanted()) return AnswerResult::NotAsked;
-    if (!wellFormed(open->password, secret)) return AnswerResult::Malformed;
+    if (open->atReader || !wellFormed(open->password, secret)) return AnswerResult::Malformed;
     return open->promise.set(std::move(secret)) ? AnswerResult::Accepted : AnswerResult::NotAsked;
+}
+
+AnswerResult Questions::enterAtReader(QuestionId id)
+{
+    auto* open = std::get_if<OpenPassword>(&open_);
+    if (!open || id != id_ || !open->promise.wanted()) return AnswerResult::NotAsked;
+    if (!open->atReader) return AnswerResult::Malformed;
+    return open->promise.set(Secret()) ? AnswerResult::Accepted : AnswerResult::NotAsked;
 }
 
 } // namespace eidkern

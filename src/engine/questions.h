@@ -13,7 +13,10 @@ namespace eidkern
 class Questions final : public User
 {
 public:
-    Questions(Scheduler& scheduler, std::function<void(Event)> tell) : scheduler_(scheduler), tell_(std::move(tell)) {}
+    // `padsWait`: as EngineSettings has it.
+    Questions(Scheduler& scheduler, std::function<void(Event)> tell, bool padsWait = false) : scheduler_(scheduler), tell_(std::move(tell)), padsWait_(padsWait)
+    {
+    }
 
     void entered(std::string_view state, int percent) override;
     void cardWanted(bool anotherType) override;
@@ -21,13 +24,13 @@ public:
     void linkLearned(const CvCertificate& certificate) override { tell_(LinkCertificateLearned{certificate.whole}); }
     Pending<Rights> confirmRights(RightsQuestion question) override;
     Pending<Secret> password(PasswordQuestion question) override;
-    void passwordAtReader(const PasswordQuestion& question) override;
     void readerStillWaits() override { tell_(ReaderStillWaits{}); }
     bool answerBrowser(const BrowserAnswer& answer) override;
 
     void browserGone() { browserGone_ = true; }
     AnswerResult grant(QuestionId id, const std::vector<std::string>& optionalRights);
     AnswerResult enter(QuestionId id, Secret secret);
+    AnswerResult enterAtReader(QuestionId id);
 
 private:
     struct OpenRights
@@ -39,10 +42,12 @@ private:
     {
         Promise<Secret> promise;
         PasswordId password;
+        bool atReader;
     };
 
     Scheduler& scheduler_;
     std::function<void(Event)> tell_;
+    const bool padsWait_;
     std::variant<std::monostate, OpenRights, OpenPassword> open_; // one at a time
     QuestionId id_{};
     int percent_ = 0;

@@ -32,7 +32,8 @@ private:
         {
             co_await readers_.changed();
             ReaderList list{.service = readers_.picture()->service, .readers = {}};
-            for (const auto& [name, state] : readers_.picture()->readers) list.readers.push_back({name, state.card, state.mute, state.exclusive, lastOf(name)});
+            for (const auto& [name, state] : readers_.picture()->readers)
+                list.readers.push_back({name, state.card, state.mute, state.exclusive, lastOf(name), state.insertion});
             scheduler_.post([handler = handler_, list = std::move(list)] { (*handler)(list); }); // may destroy this coroutine
         }
     }

@@ -14,15 +14,21 @@ struct SimulatedCardState
     network::QtScheduler scheduler;
     network::QtClock clock{scheduler};
     SystemRandom random;
-    card::Persona persona;
+    const std::vector<CvCertificate> trustPoints;
+    card::Persona persona; // of the card that was put last
     card::SimulatedReader reader;
 
-    SimulatedCardState(card::Persona p, std::string name, std::vector<CvCertificate> trustPoints, Date today)
-        : persona(std::move(p)), reader(scheduler, std::move(name))
+    SimulatedCardState(std::string name, std::vector<CvCertificate> trust) : trustPoints(std::move(trust)), reader(scheduler, std::move(name)) {}
+
+    void put(card::Persona holder)
     {
-        reader.insert([this, trust = std::move(trustPoints), today] { return std::make_unique<card::SimulatedCard>(persona, trust, random, today); });
+        reader.remove();
+        persona = std::move(holder);
+        const auto today = dateOf(std::chrono::system_clock::now());
+        reader.answerWith({});
         reader.follow(persona.script, clock);
-        if (persona.script.pad) reader.fit(std::make_shared<card::SimulatedPad>(persona, *persona.script.pad, scheduler, clock, random));
+        reader.fit(persona.script.pad ? std::make_shared<card::SimulatedPad>(persona, *persona.script.pad, scheduler, clock, random) : nullptr);
+        reader.insert([this, today] { return std::make_unique<card::SimulatedCard>(persona, trustPoints, random, today); });
     }
 };
 

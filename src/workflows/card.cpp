@@ -16,6 +16,8 @@ static bool accepted(EidType type, const std::vector<EidType>& types)
     return std::ranges::find(types, type) != types.end();
 }
 
+static bool doesWithoutPin(const ServiceSession& service) { return service.granted.has(Right::CanAllowed); } // on site: the CAN is enough
+
 Task<Next<EnterPassword, EndDialogue>> run(SelectCard state, Ports& ports)
 {
     auto& service = state.service;
@@ -38,13 +40,21 @@ Task<Next<EnterPassword, EndDialogue>> run(SelectCard state, Ports& ports)
             if (removed != Waited::Done) co_return end(removed);
             continue;
         }
-        if (card->about().pin.deactivated) co_return EndDialogue{std::move(service.paos), failure(ports, Connect_Card_Eid_Inactive)};
+        if (card->about().pin.deactivated && !doesWithoutPin(service))
+        {
+            if (!ports.habits.deactivatedCardsWait) co_return EndDialogue{std::move(service.paos), failure(ports, Connect_Card_Eid_Inactive)};
+            const auto removed = co_await wait(gone, deadline::card, ports);
+            if (removed != Waited::Done) co_return end(removed);
+            continue;
+        }
         co_return EnterPassword{{std::move(service), std::move(card), std::move(gone)}};
     }
 }
 
-static PasswordId wanted(const PinState& pin, bool canVerified)
+static PasswordId wanted(const CardSession& card, bool canVerified)
 {
+    if (doesWithoutPin(card.service)) return PasswordId::Can;
+    const auto& pin = card.card->about().pin;
     if (pin.triesLeft == 0) return PasswordId::Puk;
     return pin.triesLeft == 1 && !canVerified ? PasswordId::Can : PasswordId::Pin;
 }
@@ -53,13 +63,8 @@ Task<Next<EstablishPace, SelectCard, EndDialogue>> run(EnterPassword state, Port
 {
     auto& card = state.card;
     const auto pin = card.card->about().pin;
-    const auto password = wanted(pin, state.canVerified);
-    if (card.card->about().passwordAtReader)
-    {
-        ports.user.passwordAtReader({password, pin, state.wrongBefore});
-        co_return EstablishPace{std::move(card), password, {}};
-    }
-    auto asking = ports.user.password({password, pin, state.wrongBefore});
+    const auto password = wanted(card, state.canVerified);
+    auto asking = ports.user.password({password, pin, state.wrongBefore, card.card->about().passwordAtReader});
     const auto timer = ports.clock.after(deadline::question);
     switch (co_await firstOf(asking, card.gone, timer, ports.stop))
     {
@@ -88,7 +93,7 @@ static Next<SendEac1, EnterPassword, SelectCard, EndDialogue> paceFailed(Establi
     {
         case CardFault::WrongPassword:
         {
-            const bool sameAgain = wanted(state.card.card->about().pin, false) == state.password; // not the CAN after a wrong PIN
+            const bool sameAgain = wanted(state.card, false) == state.password; // not the CAN after a wrong PIN
             return EnterPassword{std::move(state.card), false, sameAgain};
         }
         case CardFault::Removed: return SelectCard{std::move(service)};
@@ -108,7 +113,8 @@ Task<Next<SendEac1, EnterPassword, SelectCard, EndDialogue>> run(EstablishPace s
     const bool atReader = card.card->about().passwordAtReader;
     if (state.secret.empty() && !atReader) co_return EndDialogue{std::move(card.service.paos), failure(ports, Establish_Pace_Channel_Basic_Reader_No_Pin)};
     PaceInput input{state.password, std::move(state.secret), {}};
-    if (state.password == PasswordId::Pin)
+    const bool forLogin = state.password == PasswordId::Pin || doesWithoutPin(card.service);
+    if (forLogin)
     {
         input.chat = Chat::forTerminal(card.service.granted);
         input.certificateDescription = card.service.certificateDescription;
@@ -120,12 +126,12 @@ Task<Next<SendEac1, EnterPassword, SelectCard, EndDialogue>> run(EstablishPace s
     if (waited == Waited::TimedOut) co_return paceFailed(state, CardFault::CommandFailed, ports);
     auto pace = co_await std::move(running);
     if (!pace) co_return paceFailed(state, pace.error(), ports);
-    if (state.password == PasswordId::Can) co_return EnterPassword{std::move(card), true, false};
-    if (state.password == PasswordId::Pin)
+    if (forLogin)
     {
         card.gone = start(ports.scheduler, removalStops(std::move(card.gone), ports.stopper, ports)); // from here on a removed card is the end
         co_return SendEac1{std::move(card), std::move(*pace)};
     }
+    if (state.password == PasswordId::Can) co_return EnterPassword{std::move(card), true, false};
 
     auto unblocking = card.card->unblockPin();
     const auto unblocked = co_await wait(unblocking, deadline::pace, ports);

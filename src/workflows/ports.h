@@ -79,6 +79,7 @@ struct RightsQuestion
     std::optional<int> requiredAge; // years, with AgeVerification
     std::string communityId;        // prefix in hex, with CommunityVerification
     std::string transactionInfo;
+    std::optional<Date> bornUntil = {}, validOn = {}; // what age and the document's validity are compared with
 };
 
 struct PasswordQuestion
@@ -86,6 +87,7 @@ struct PasswordQuestion
     PasswordId password;
     PinState pin;
     bool wrongBefore = false; // the previous answer to this question was wrong
+    bool atReader = false;    // it is entered there, not here
 };
 
 struct BrowserAnswer
@@ -103,10 +105,15 @@ public:
     virtual void cardFound(const RecognisedCard& card) = 0;
     virtual void linkLearned(const CvCertificate& certificate) = 0; // of a service; verified, and not among Ports::links
     virtual Pending<Rights> confirmRights(RightsQuestion question) = 0; // what of `optional` is granted; required is always included
-    virtual Pending<Secret> password(PasswordQuestion question) = 0;
-    virtual void passwordAtReader(const PasswordQuestion& question) = 0; // to be entered there; nothing to answer
+    virtual Pending<Secret> password(PasswordQuestion question) = 0; // empty with `atReader`: the entry there may begin
     virtual void readerStillWaits() = 0; // for a password that nobody needs any more: it can be cancelled at the reader only
     virtual bool answerBrowser(const BrowserAnswer& answer) = 0; // false: nobody is there any more
+};
+
+struct Habits // in which embedders differ
+{
+    bool canAllowed = false;           // CanAllowed is offered whenever the terminal certificate has it
+    bool deactivatedCardsWait = false; // a card whose online function is switched off is to be exchanged: no failure
 };
 
 struct Ports
@@ -122,6 +129,7 @@ struct Ports
     Promise<Failure> stopper; // first reason wins: user, card gone
     Pending<Failure> stop;
     std::vector<CvCertificate> refusedAnchors = {}; // of the trust anchors: in developer mode those of the production PKI
+    Habits habits = {};
     std::vector<CvCertificate> links = {}; // known ones, not yet verified; learned ones join them
     std::string_view state = {}; // name of the state that runs now; set by the driver's observer
 };

@@ -79,7 +79,7 @@ std::optional<FailureCode> descriptionProblem(const paos::Eac1Input& eac1, const
     return {};
 }
 
-RightsQuestion rightsQuestion(const paos::Eac1Input& eac1, const CvCertificate& terminal, Date today)
+RightsQuestion rightsQuestion(const paos::Eac1Input& eac1, const CvCertificate& terminal, const Habits& habits, Date today)
 {
     Rights askable;
     for (const auto right : displayableRights()) askable.add(right);
@@ -89,11 +89,14 @@ RightsQuestion rightsQuestion(const paos::Eac1Input& eac1, const CvCertificate& 
 
     const bool nothingSaid = !eac1.requiredRights && !eac1.optionalRights; // then the whole certificate counts
     const auto required = eac1.requiredRights.value_or(Rights()) & askable;
-    const auto optional = (nothingSaid ? askable : eac1.optionalRights.value_or(Rights()) & askable) - required;
+    auto optional = (nothingSaid ? askable : eac1.optionalRights.value_or(Rights()) & askable) - required;
+    if (habits.canAllowed && terminal.chat.rights.has(Right::CanAllowed)) optional.add(Right::CanAllowed);
 
     RightsQuestion question{*eac1.description, terminal.effective, terminal.expiration, required, optional, {}, {}, eac1.transactionInfo};
     if (eac1.auxiliaryData.dateOfBirth) question.requiredAge = requiredAge(*eac1.auxiliaryData.dateOfBirth, today);
     if (eac1.auxiliaryData.communityId) question.communityId = toHex(*eac1.auxiliaryData.communityId);
+    question.bornUntil = eac1.auxiliaryData.dateOfBirth;
+    question.validOn = eac1.auxiliaryData.dateOfExpiry;
     return question;
 }
 
@@ -119,7 +122,7 @@ Task<Next<ConfirmRights, EndDialogue>> run(CheckService state, Ports& ports)
     if (const auto problem = chainProblem(terminal, pool, ports, today)) co_return reject(*problem);
     if (const auto problem = descriptionProblem(eac1, terminal, algorithms, paos.token)) co_return reject(*problem);
 
-    auto question = rightsQuestion(eac1, terminal, today);
+    auto question = rightsQuestion(eac1, terminal, ports.habits, today);
     learnLinks(certificates, ports);
     auto terminalCopy = terminal;
     co_return ConfirmRights{{std::move(paos),

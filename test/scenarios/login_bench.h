@@ -92,8 +92,14 @@ public:
     }
     Pending<Secret> password(PasswordQuestion question) override
     {
-        said.push_back(std::string(name(question.password)) + (question.wrongBefore ? " again" : "") + " " + std::to_string(question.pin.triesLeft));
+        said.push_back((question.atReader ? "at the reader: " : "") + std::string(name(question.password)) + (question.wrongBefore ? " again" : "") + " "
+                       + std::to_string(question.pin.triesLeft));
         Pending<Secret> pending(scheduler_);
+        if (question.atReader)
+        {
+            pending.promise().set(Secret());
+            return pending;
+        }
         if (script_.insteadOfPassword)
         {
             std::exchange(script_.insteadOfPassword, {})();
@@ -103,11 +109,6 @@ public:
         auto secret = next_ < script_.passwords.size() ? Secret(script_.passwords[next_++]) : own.clone();
         if (!script_.silent) pending.promise().set(std::move(secret));
         return pending;
-    }
-    void passwordAtReader(const PasswordQuestion& question) override
-    {
-        said.push_back("at the reader: " + std::string(name(question.password)) + (question.wrongBefore ? " again" : "") + " "
-                       + std::to_string(question.pin.triesLeft));
     }
     void readerStillWaits() override { said.emplace_back("the reader waits"); }
     bool answerBrowser(const BrowserAnswer& answer) override

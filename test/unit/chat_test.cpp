@@ -48,13 +48,13 @@ private Q_SLOTS:
                                          {"0000100000", "BirthName"},
                                          {"0000400000", "DateOfIssuance"},
                                          {"0001000000", "Address"},
-                                         {"0002000000", "CommunityId"},
+                                         {"0002000000", "CommunityID"},
                                          {"0004000000", "ResidencePermitI"},
                                          {"0008000000", "ResidencePermitII"},
                                          {"0040000000", "PseudonymousSignature"},
                                          {"0400000000", "WriteResidencePermitII"},
                                          {"0800000000", "WriteResidencePermitI"},
-                                         {"1000000000", "WriteCommunityId"},
+                                         {"1000000000", "WriteCommunityID"},
                                          {"2000000000", "WriteAddress"}})
             QTest::newRow(name) << bits << name;
     }

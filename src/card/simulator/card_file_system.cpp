@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "card/instructions.h"
-#include "card/simulator/card_files.h"
 
 namespace eidkern::card
 {
@@ -12,9 +11,8 @@ static constexpr std::size_t mostWritten = 2048;  // bytes of a file that can be
 
 static ResponseApdu status(std::uint16_t sw) { return {{}, sw}; }
 
-CardFileSystem::CardFileSystem(Bytes efCardAccess, Bytes efCardSecurity, std::map<int, Bytes> dataGroups)
-    : masterFile_{{file::dir, makeEfDir()}, {file::cardAccess, std::move(efCardAccess)}, {file::cardSecurity, std::move(efCardSecurity)}},
-      dataGroups_(std::move(dataGroups))
+CardFileSystem::CardFileSystem(std::map<int, Bytes> masterFile, std::map<int, Bytes> dataGroups)
+    : masterFile_(std::move(masterFile)), dataGroups_(std::move(dataGroups))
 {
 }
 

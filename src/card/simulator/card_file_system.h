@@ -12,7 +12,7 @@ namespace eidkern::card
 class CardFileSystem
 {
 public:
-    CardFileSystem(Bytes efCardAccess, Bytes efCardSecurity, std::map<int, Bytes> dataGroups);
+    CardFileSystem(std::map<int, Bytes> masterFile, std::map<int, Bytes> dataGroups); // by short identifier
 
     void reset(); // MF selected, no file
     ResponseApdu select(const CommandApdu& command, const Session& session);

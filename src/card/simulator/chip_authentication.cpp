@@ -9,8 +9,9 @@ static constexpr std::size_t nonceSize = 8;
 
 static ResponseApdu status(std::uint16_t sw) { return {{}, sw}; }
 
-CardChipAuthentication::CardChipAuthentication(ChipProtocol protocol, Random& random)
-    : protocol_(protocol), random_(random), key_(generateKey(*Curve::standard(protocol.parameterId), random)), privilegedKey_(generateKey(key_.curve, random))
+CardChipAuthentication::CardChipAuthentication(ChipProtocol protocol, Random& random, const std::optional<EcKey>& given)
+    : protocol_(protocol), random_(random), key_(given ? given->clone() : generateKey(*Curve::standard(protocol.parameterId), random)),
+      privilegedKey_(generateKey(key_.curve, random))
 {
 }
 

@@ -10,7 +10,7 @@ namespace eidkern::card
 class CardChipAuthentication
 {
 public:
-    CardChipAuthentication(ChipProtocol protocol, Random& random); // its keys are fresh
+    CardChipAuthentication(ChipProtocol protocol, Random& random, const std::optional<EcKey>& given = {}); // keys that are not given are fresh
 
     const Bytes& publicPoint() const { return key_.point; }
     const Bytes& privilegedPoint() const { return privilegedKey_.point; }

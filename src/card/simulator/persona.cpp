@@ -1,5 +1,6 @@
 #include "card/simulator/persona.h"
 
+#include "card/instructions.h"
 #include "core/tlv.h"
 
 namespace eidkern::card
@@ -22,6 +23,26 @@ struct PlaceEncoder
     Bytes operator()(const FreeTextPlace& place) const { return tlv(0xA1, tlv(utf8, asBytes(place.text))); }
     Bytes operator()(const NoPlace& place) const { return tlv(0xA2, tlv(utf8, asBytes(place.reason))); }
 };
+
+Persona nobody()
+{
+    Persona holder;
+    holder.pin = Secret("123456");
+    holder.can = Secret("500540");
+    holder.puk = Secret("9876543210");
+    return holder;
+}
+
+void give(Persona& persona, GivenContent content)
+{
+    auto& protocols = persona.protocols;
+    const auto efCardAccess = content.masterFile.find(file::cardAccess);
+    const auto infos = efCardAccess == content.masterFile.end() ? std::nullopt : parseSecurityInfos(efCardAccess->second);
+    if (infos && !infos->pace.empty()) protocols.pace = infos->pace.front();
+    if (infos && !infos->chipAuthentication.empty()) protocols.chipAuthentication.keySize = infos->chipAuthentication.front().keySize;
+    if (content.chipKey) protocols.chipAuthentication.parameterId = content.chipKey->curve.parameterId();
+    persona.given = std::move(content);
+}
 
 std::map<int, Bytes> dataGroups(const Persona& persona)
 {
@@ -56,6 +77,7 @@ std::map<int, Bytes> dataGroups(const Persona& persona)
     addFreeText(20, persona.residencePermit2);
     addText(21, printable, persona.phoneNumber);
     addText(22, ia5, persona.emailAddress);
+    for (const auto& [number, content] : persona.given.dataGroups) groups[number] = content;
     return groups;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "card/simulator/card_files.h"
+#include "card/simulator/given_content.h"
 #include "core/bytes.h"
 #include "eidkern/secret.h"
 
@@ -54,6 +55,7 @@ struct Persona
     CardProtocols protocols = {};
     bool extendedLength = true; // no: the card refuses extended APDUs
     CardScript script = {};
+    GivenContent given = {};    // stands over what is said here
     std::string documentNumber = {}; // 9 characters as in the MRZ; empty: the card does not take the MRZ as a password
 
     // What is absent here is a data group that the card does not have. Dates are YYYYMMDD; unknown parts of the date of birth
@@ -65,6 +67,11 @@ struct Persona
     std::optional<Bytes> communityId;
     std::optional<std::string> residencePermit1, residencePermit2, phoneNumber, emailAddress;
 };
+
+Persona nobody(); // with PIN 123456, CAN 500540, PUK 9876543210, and no data group
+
+// The card then runs the protocols that the given EF.CardAccess names, on the curve of the given key.
+void give(Persona& persona, GivenContent content);
 
 // Number (1..22) -> content of the file (TR-03110-4 2.1.1: application tag 60 + number around the value).
 std::map<int, Bytes> dataGroups(const Persona& persona);

@@ -11,14 +11,26 @@ static ResponseApdu status(std::uint16_t sw) { return {{}, sw}; }
 
 static constexpr std::uint16_t parametersOf(const CommandApdu& command) { return std::uint16_t(command.p1 << 8 | command.p2); }
 
+static EcKey identificationKey(const std::optional<EcKey>& given, Random& random)
+{
+    return given ? given->clone() : generateKey(*Curve::standard(restrictedIdentificationCurve), random);
+}
+
+static std::map<int, Bytes> masterFile(const Persona& persona, const CardChipAuthentication& keys)
+{
+    auto files = persona.given.masterFile; // what is inserted below does not replace it
+    files.emplace(file::dir, makeEfDir());
+    files.emplace(file::cardAccess, makeEfCardAccess(persona.protocols));
+    files.emplace(file::cardSecurity, makeEfCardSecurity(keys.publicPoint(), keys.privilegedPoint(), persona.protocols));
+    return files;
+}
+
 SimulatedCard::SimulatedCard(const Persona& persona, std::vector<CvCertificate> trustPoints, Random& random, Date today)
     : extendedLength_(persona.extendedLength), passwords_(persona), trust_{std::move(trustPoints), today}, pace_(persona.protocols.pace, passwords_, random),
-      chipAuthentication_(persona.protocols.chipAuthentication, random), terminalAuthentication_(trust_, random, chipAuthentication_.keyHashSize()),
-      restrictedIdentification_{generateKey(*Curve::standard(restrictedIdentificationCurve), random),
-                                generateKey(*Curve::standard(restrictedIdentificationCurve), random)},
-      files_(makeEfCardAccess(persona.protocols),
-             makeEfCardSecurity(chipAuthentication_.publicPoint(), chipAuthentication_.privilegedPoint(), persona.protocols),
-             eidkern::card::dataGroups(persona))
+      chipAuthentication_(persona.protocols.chipAuthentication, random, persona.given.chipKey),
+      terminalAuthentication_(trust_, random, chipAuthentication_.keyHashSize()),
+      restrictedIdentification_{identificationKey(persona.given.revocationKey, random), identificationKey(persona.given.pseudonymKey, random)},
+      files_(masterFile(persona, chipAuthentication_), eidkern::card::dataGroups(persona))
 {
 }
 

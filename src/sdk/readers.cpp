@@ -1,0 +1,275 @@
+#include "sdk/readers.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace eidkern::sdk
+{
+
+namespace
+{
+
+constexpr std::string_view simulatorName = "Simulator";
+
+PinState pinStateOf(const CardInfo& card)
+{
+    static constexpr std::array byTries{PinState::Blocked, PinState::Suspended, PinState::Wrong, PinState::Ok};
+    if (card.deactivated) return PinState::Deactivated;
+    return card.retryCounter < 0 ? PinState::Unknown : byTries[std::size_t(std::min(card.retryCounter, 3))];
+}
+
+CardInfo eidCard(int triesLeft, bool deactivated)
+{
+    CardInfo card;
+    card.deactivated = deactivated;
+    card.retryCounter = triesLeft;
+    return card;
+}
+
+CardInfo otherCard()
+{
+    CardInfo card;
+    card.eid = false;
+    return card;
+}
+
+std::optional<LastResult> lastResultOf(const ReaderResult& last)
+{
+    if (last.operation.empty()) return {};
+    char code[11];
+    std::snprintf(code, sizeof code, "0x%08X", last.code);
+    return LastResult{code, last.operation == "connect" ? ReaderOperation::Connect : ReaderOperation::Transmit};
+}
+
+bool sameCard(const std::optional<CardInfo>& a, const std::optional<CardInfo>& b)
+{
+    if (!a || !b) return !a && !b;
+    return a->eid == b->eid && a->deactivated == b->deactivated && a->inoperative == b->inoperative && a->retryCounter == b->retryCounter;
+}
+
+std::vector<TrustAnchor> testAnchors(const std::vector<TrustAnchor>& all)
+{
+    auto anchors = all;
+    std::erase_if(anchors, [](const TrustAnchor& each) { return each.pki != Pki::Test; });
+    return anchors;
+}
+
+} // namespace
+
+Readers::Readers(const JsonApiSettings& settings, Tell tell) : settings_(settings), tell_(std::move(tell))
+{
+    if (!settings.simulator) return;
+    simulator_ = SimulatedCard::emptyReader(testAnchors(settings.trustAnchors), std::string(simulatorName));
+    auto& reader = all_[std::string(simulatorName)].reader;
+    reader.name = simulatorName;
+    reader.keypad = !settings.basicReader;
+}
+
+void Readers::begin()
+{
+    if (auto* simulated = seen(std::string(simulatorName)))
+    {
+        tell_(simulated->reader, ReaderChange::Reader);
+        simulated->reader.insertable = true;
+        tell_(simulated->reader, ReaderChange::Reader);
+    }
+    if (settings_.pcscReaders) watch_ = std::make_unique<ReaderWatch>([this](const ReaderList& list) { watched(list); });
+}
+
+std::vector<ReaderInfo> Readers::all() const
+{
+    std::vector<ReaderInfo> list;
+    for (const auto& [name, each] : all_) list.push_back(each.reader);
+    return list;
+}
+
+const ReaderInfo* Readers::named(std::string_view name) const
+{
+    const auto found = all_.find(name);
+    return found == all_.end() ? nullptr : &found->second.reader;
+}
+
+Readers::Seen* Readers::seen(const std::string& name)
+{
+    const auto found = all_.find(name);
+    return found == all_.end() ? nullptr : &found->second;
+}
+
+bool Readers::isSimulator(std::string_view name) const { return simulator_ && name == simulatorName; }
+
+static std::uint8_t digitOf(char c) { return std::uint8_t(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10); }
+
+static Secret bytesOf(std::string_view hex) // empty for what is none
+{
+    const bool isHex = std::ranges::all_of(hex, [](char c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); });
+    if (!isHex || hex.size() % 2 != 0) return {};
+    auto bytes = Secret::ofSize(hex.size() / 2);
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes.data()[i] = std::uint8_t(digitOf(hex[2 * i]) << 4 | digitOf(hex[2 * i + 1]));
+    return bytes;
+}
+
+static std::vector<std::uint8_t> octetsOf(std::string_view hex)
+{
+    const auto bytes = bytesOf(hex);
+    return {bytes.view().begin(), bytes.view().end()};
+}
+
+bool Readers::put(const Simulator& card)
+{
+    const bool nobody = !card.complete && !card.persona;
+    const auto persona = nobody ? std::string_view() : SimulatedCard::builtInPersona(card.persona.value_or(settings_.persona));
+    if (!nobody && persona.empty()) return false;
+    CardContent content;
+    for (const auto& each : card.files) content.files.push_back({octetsOf(each.fileId), octetsOf(each.shortFileId), octetsOf(each.content)});
+    for (const auto& each : card.keys) content.keys.push_back({each.id, bytesOf(each.content.text())});
+    if (!simulator_->put(persona, content)) return false;
+    auto& simulated = *seen(std::string(simulatorName));
+    simulated.reader.insertable = false;
+    simulated.hasCard = true;
+    simulated.knowsCard = false;
+    return true;
+}
+
+void Readers::shelve()
+{
+    if (!simulator_) return;
+    simulator_->remove();
+    look();
+}
+
+void Readers::look()
+{
+    if (!simulator_ || simulator_->isInserted()) return;
+    auto& simulated = *seen(std::string(simulatorName));
+    if (simulated.reader.insertable) return;
+    simulated.reader.insertable = true;
+    simulated.hasCard = simulated.knowsCard = false;
+    simulated.reader.card.reset();
+    tell_(simulated.reader, ReaderChange::CardTaken);
+}
+
+void Readers::watched(const ReaderList& list)
+{
+    const auto isThere = [&](const std::string& name) { return std::ranges::find(list.readers, name, &Reader::name) != list.readers.end(); };
+    for (auto it = all_.begin(); it != all_.end();)
+    {
+        if (isSimulator(it->first) || isThere(it->first))
+        {
+            ++it;
+            continue;
+        }
+        ReaderInfo gone;
+        gone.attached = false;
+        gone.name = it->first;
+        it = all_.erase(it);
+        tell_(gone, ReaderChange::Reader);
+    }
+    for (const auto& each : list.readers)
+    {
+        if (isSimulator(each.name)) continue;
+        auto [at, isNew] = all_.try_emplace(each.name);
+        at->second.reader.lastResult = lastResultOf(each.last);
+        if (isNew) at->second.reader.name = each.name;
+        if (isNew) tell_(at->second.reader, ReaderChange::Reader);
+        update(at->second, each);
+    }
+}
+
+void Readers::update(Seen& seen, const Reader& now)
+{
+    if (seen.hasCard && (!now.card || now.insertion != seen.insertion))
+    {
+        seen.hasCard = seen.knowsCard = false;
+        seen.looker.reset();
+        setCard(seen, {});
+    }
+    if (!now.card || seen.hasCard) return;
+    seen.hasCard = true;
+    seen.insertion = now.insertion;
+    seen.mayBeLookedAt = !now.mute && !now.exclusive;
+    if (seen.mayBeLookedAt) lookAt(seen);
+    else setCard(seen, otherCard());
+}
+
+void Readers::lookAt(Seen& seen)
+{
+    if (workflowLooks_ || !seen.hasCard || seen.knowsCard || !seen.mayBeLookedAt) return;
+    seen.looker = std::make_unique<CardLooker>(seen.reader.name, [this, name = seen.reader.name](const CardLook& look) { looked(name, look); });
+}
+
+void Readers::looked(const std::string& name, const CardLook& look)
+{
+    auto* at = seen(name);
+    if (!at || !at->looker) return;
+    at->looker.reset();
+    at->reader.lastResult = lastResultOf(look.last);
+    if (look.result == LookResult::NoCard || look.result == LookResult::NoService) return; // gone already: the watch will tell
+    setCard(*at, look.result == LookResult::Recognised ? eidCard(look.triesLeft, look.deactivated) : otherCard());
+}
+
+void Readers::setCard(Seen& seen, std::optional<CardInfo> card)
+{
+    seen.knowsCard = card.has_value();
+    if (card && card->eid)
+    {
+        const bool transportPin = isSimulator(seen.reader.name) && simulator_->pin().size() == 5 && card->retryCounter == 3 && !card->deactivated;
+        card->pin.emplace();
+        card->pin->state = transportPin ? PinState::Transport : pinStateOf(*card);
+        if (card->retryCounter >= 0) card->pin->triesLeft = card->retryCounter;
+    }
+    if (sameCard(seen.reader.card, card)) return;
+    const auto change = !card ? ReaderChange::CardTaken : seen.reader.card ? ReaderChange::CardLearned : ReaderChange::CardPut;
+    seen.reader.card = std::move(card);
+    tell_(seen.reader, change);
+}
+
+void Readers::workflowLooks(bool looks)
+{
+    if (std::exchange(workflowLooks_, looks) == looks) return;
+    for (auto& [name, each] : all_)
+        if (looks) each.looker.reset();
+        else lookAt(each);
+}
+
+void Readers::found(const CardFound& card)
+{
+    auto* at = seen(card.reader);
+    if (!at) return;
+    auto known = eidCard(card.triesLeft, card.deactivated);
+    if (at->reader.card) known.inoperative = at->reader.card->inoperative;
+    setCard(*at, known);
+}
+
+void Readers::triesLeft(const std::string& reader, int tries)
+{
+    auto* at = seen(reader);
+    if (!at || !at->reader.card || !at->reader.card->eid) return;
+    auto card = *at->reader.card;
+    card.retryCounter = tries;
+    setCard(*at, card);
+}
+
+void Readers::pukUsedUp(const std::string& reader)
+{
+    auto* at = seen(reader);
+    if (!at || !at->reader.card) return;
+    auto card = *at->reader.card;
+    card.inoperative = true;
+    setCard(*at, card);
+}
+
+void Readers::hasKeypad(const std::string& reader)
+{
+    auto* at = seen(reader);
+    if (!at || std::exchange(at->reader.keypad, true)) return;
+    tell_(at->reader, ReaderChange::Reader);
+}
+
+void Readers::othersAreNone()
+{
+    for (auto& [name, each] : all_)
+        if (each.hasCard && !each.knowsCard) setCard(each, otherCard());
+}
+
+} // namespace eidkern::sdk

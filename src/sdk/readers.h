@@ -1,0 +1,73 @@
+// The readers as one client sees them: those of PC/SC, and the simulator. What changes is told from the event loop.
+//
+// A card in a reader of PC/SC is looked at once after each insertion, and not while a workflow does that itself: what the workflow
+// learns about it is passed in here.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "contract/messages.h"
+#include "contract/simulator.h"
+#include "eidkern/events.h"
+#include "eidkern/json_api.h"
+#include "eidkern/readers.h"
+
+namespace eidkern::sdk
+{
+
+enum class ReaderChange { Reader, CardPut, CardTaken, CardLearned };
+
+class Readers
+{
+public:
+    using Tell = std::function<void(const ReaderInfo& reader, ReaderChange change)>;
+
+    Readers(const JsonApiSettings& settings, Tell tell); // tells nothing before begin()
+
+    void begin(); // tells all readers
+    std::vector<ReaderInfo> all() const; // attached ones, by name
+    const ReaderInfo* named(std::string_view name) const;
+
+    // The simulator. Its cards' own passwords are good for a keypad.
+    bool isSimulator(std::string_view name) const;
+    const std::optional<SimulatedCard>& simulated() const { return simulator_; }
+    bool put(const Simulator& card); // false: there is no such persona
+    void shelve();                   // its card is taken away
+    void look();                     // whether that has happened
+
+    // What a workflow learns
+    void workflowLooks(bool looks);
+    void found(const CardFound& card);
+    void triesLeft(const std::string& reader, int tries);
+    void pukUsedUp(const std::string& reader);
+    void hasKeypad(const std::string& reader);
+    void othersAreNone(); // cards that the workflow has looked at, and not told of, are no eID cards
+
+private:
+    struct Seen
+    {
+        ReaderInfo reader;
+        bool hasCard = false, knowsCard = false, mayBeLookedAt = false;
+        unsigned insertion = 0;
+        std::unique_ptr<CardLooker> looker = {};
+    };
+
+    void watched(const ReaderList& list);
+    void update(Seen& seen, const Reader& now);
+    void lookAt(Seen& seen);
+    void looked(const std::string& name, const CardLook& look);
+    void setCard(Seen& seen, std::optional<CardInfo> card);
+    Seen* seen(const std::string& name);
+
+    const JsonApiSettings& settings_;
+    const Tell tell_;
+    std::optional<SimulatedCard> simulator_;
+    std::map<std::string, Seen, std::less<>> all_;
+    bool workflowLooks_ = false;
+    std::unique_ptr<ReaderWatch> watch_;
+};
+
+} // namespace eidkern::sdk
