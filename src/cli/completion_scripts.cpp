@@ -61,12 +61,10 @@ std::string zshFunction(const std::string& path)
 
 std::string zshAction(const CompletedValue& value)
 {
-    const auto name = escaped(value.name, ":");
-    const std::string paths = value.folders ? "_files -/" : "_files";
-    const auto words = "(" + joined(value.words) + ")";
-    if (value.words.empty()) return ":" + name + ":" + (value.files || value.folders ? paths : " ");
-    if (value.files || value.folders) return ":" + name + ":_alternative \"words:" + name + ":" + words + "\" \"paths:" + name + ":" + paths + "\"";
-    return ":" + name + ":" + words;
+    const std::string paths = value.folders ? "_files -/" : value.files ? "_files" : "";
+    const auto words = joined(value.words);
+    const auto both = words.empty() ? paths : paths.empty() ? "(" + words + ")" : "{compadd -- " + words + "; " + paths + "}";
+    return ":" + escaped(value.name, ":") + ":" + (both.empty() ? " " : both);
 }
 
 std::string zshCommand(const CompletedCommand& command)
