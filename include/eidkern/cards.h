@@ -47,7 +47,7 @@ struct CardContent
     std::vector<Key> keys;
 };
 
-// Values of this type share one card: its retry counter survives logins and engines.
+// Values of this type share one card: its retry counter survives logins and engines. Like an engine, it lives on the thread that made it.
 class EIDKERN_API SimulatedCard
 {
 public:
@@ -57,7 +57,7 @@ public:
     static std::vector<std::string> builtInPersonas();
     static std::string_view builtInPersona(std::string_view name); // its JSON; empty if there is none of this name
 
-    std::string_view pin() const; // the persona's own, for unattended logins
+    std::string_view pin() const; // the right one, for unattended logins; until it is changed
     std::string_view can() const;
     std::string_view puk() const;
 

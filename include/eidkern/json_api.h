@@ -15,15 +15,11 @@
 #include "eidkern/cards.h"
 #include "eidkern/export.h"
 #include "eidkern/failure.h"
+#include "eidkern/identity.h"
 #include "eidkern/proxy.h"
 
 namespace eidkern
 {
-
-struct ProductIdentity // what INFO and ?Status tell; an empty version is our own
-{
-    std::string name = "eidkern", title = "eidkern", vendor = "eidkern", version = {};
-};
 
 struct JsonApiSettings
 {

@@ -22,7 +22,8 @@ bool Answers::ready() const
 
 void Answers::answer(const RightsAsked& question)
 {
-    if (options_.consent == Consent::Auto) return void(engine_.grant(question.id, question.optional));
+    if (options_.consent == Consent::Auto && mayGrantUnasked(question)) return void(engine_.grant(question.id, question.optional));
+    if (options_.consent == Consent::Auto) return engine_.cancel();
     const auto choice = question.optional.empty() ? Text::ConsentQuestion : Text::ConsentQuestionOptional;
     prompt_.ask(text(choice, options_.language), false, [this, question](const std::optional<Secret>& line) {
         const auto c = line && !line->empty() ? char(line->text()[0] | 0x20) : 'y';
@@ -30,6 +31,13 @@ void Answers::answer(const RightsAsked& question)
         if (c == 'r' || c == 'e') return void(engine_.grant(question.id, {}));
         engine_.grant(question.id, question.optional);
     });
+}
+
+bool Answers::mayGrantUnasked(const RightsAsked& question) const
+{
+    if (card_ || (options_.automatic && options_.automatic->mayAnswer(question.service))) return true;
+    complain("nothing is read for " + question.service.url + ": a real card answers unasked only to the services named with --for");
+    return false;
 }
 
 void Answers::answer(const PasswordAsked& question)
@@ -67,8 +75,11 @@ void Answers::useGivenPin(const PasswordAsked& question) // a PIN that was wrong
     engine_.cancel();
 }
 
-void Answers::useOwnPassword(const PasswordAsked& question) // simulated cards only, see options
+void Answers::useOwnPassword(const PasswordAsked& question)
 {
+    auto given = options_.automatic ? options_.automatic->take(question) : std::nullopt;
+    if (given && engine_.enter(question.id, std::move(*given)) == AnswerResult::Accepted) return;
+    if (!card_) return engine_.cancel(); // a real one has no password that we know
     const auto own = question.password == Password::Can ? card_->can() : question.password == Password::Puk ? card_->puk() : card_->pin();
     if (question.wrongBefore || engine_.enter(question.id, Secret(own)) != AnswerResult::Accepted) engine_.cancel();
 }

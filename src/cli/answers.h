@@ -25,6 +25,7 @@ private:
     void ask(const PasswordAsked& question);
     void useGivenPin(const PasswordAsked& question);
     void useOwnPassword(const PasswordAsked& question);
+    bool mayGrantUnasked(const RightsAsked& question) const;
 
     Engine& engine_;
     const LoginOptions& options_;

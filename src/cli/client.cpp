@@ -1,7 +1,6 @@
 #include "cli/client.h"
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
@@ -12,29 +11,16 @@
 namespace eidkern::cli
 {
 
-struct Client::LogFile
-{
-    std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{nullptr, std::fclose};
-
-    bool open(const std::string& path)
-    {
-        file.reset(std::fopen(path.c_str(), "a"));
-        if (!file) complain("--log " + path + ": " + std::strerror(errno));
-        return file != nullptr;
-    }
-    void write(const std::string& line) const
-    {
-        std::fprintf(file.get(), "%s\n", line.c_str());
-        std::fflush(file.get());
-    }
-};
-
 static bool isPcsc(const std::string& option) { return option == "pcsc" || option.starts_with("pcsc:"); }
 
 bool interactive() { return ::isatty(STDIN_FILENO) && isTerminal(); }
 
 bool mayConsent(const LoginOptions& options)
 {
+    if (isPcsc(options.card) && options.automatic) // to those whom its holder has named
+        return !options.automatic->origins.empty()
+            || (complain("--automatic --card " + options.card + ": name the services to which a real card may answer unasked: --for https://service.example"),
+                false);
     if (isPcsc(options.card) && (options.consent == Consent::Auto || !interactive())) // a real card answers to its holder only
         return complain("--card " + options.card
                         + ": only the holder can consent to what is read from a real card. Run this in a terminal, without --consent auto."),
@@ -73,21 +59,19 @@ std::optional<std::vector<TrustAnchor>> anchorsOf(const LoginOptions& options)
 
 std::unique_ptr<View> viewFor(const LoginOptions& options) { return options.json ? jsonView(options.language) : terminalView(options.language, colours()); }
 
-Client::Client(const LoginOptions& options, View& view) : options_(options), view_(view), links_(options.linkCertificates) {}
+Client::Client(const LoginOptions& options, LinkCertificates links, View& view) : options_(options), view_(view), links_(std::move(links)) {}
 
 std::unique_ptr<Client> Client::make(const LoginOptions& options, std::vector<TrustAnchor> anchors, const ChosenCard& card, View& view)
 {
-    std::unique_ptr<Client> client(new Client(options, view));
-    EngineSettings settings{std::move(anchors), {}, {}};
-    if (!options.logFile.empty())
-    {
-        client->log_ = std::make_shared<LogFile>();
-        if (!client->log_->open(options.logFile)) return {};
-        settings.log = [log = client->log_](const std::string& line) { log->write(line); };
-    }
-    auto proxy = proxyFor(options.proxy);
-    if (!proxy) return {};
-    settings.proxy = std::move(*proxy);
+    auto around = Surroundings::of(options);
+    return around ? make(options, std::move(*around), std::move(anchors), card, view) : nullptr;
+}
+
+std::unique_ptr<Client> Client::make(const LoginOptions& options, Surroundings around, std::vector<TrustAnchor> anchors, const ChosenCard& card, View& view)
+{
+    std::unique_ptr<Client> client(new Client(options, std::move(around.links), view));
+    EngineSettings settings{std::move(anchors), {}, std::move(around.log)};
+    settings.proxy = std::move(around.proxy);
     settings.linkCertificates = client->links_.all();
     if (card.simulated) settings.cards = {*card.simulated};
     settings.pcscReaders = !card.simulated;

@@ -5,8 +5,8 @@
 
 #include "cli/answers.h"
 #include "cli/exit_codes.h"
-#include "cli/link_certificates.h"
 #include "cli/login_options.h"
+#include "cli/surroundings.h"
 
 namespace eidkern::cli
 {
@@ -32,21 +32,19 @@ class Client
 public:
     // `options` and `view` outlive it. Nothing: it has been said what is wrong.
     static std::unique_ptr<Client> make(const LoginOptions& options, std::vector<TrustAnchor> anchors, const ChosenCard& card, View& view);
+    static std::unique_ptr<Client> make(const LoginOptions& options, Surroundings around, std::vector<TrustAnchor> anchors, const ChosenCard& card, View& view);
 
     Engine& engine() { return *engine_; }
     std::optional<ExitCode> handle(Event& event); // shows it, answers it; the login's exit code, if this was its end
     void cancel();
 
 private:
-    struct LogFile;
-
-    Client(const LoginOptions& options, View& view);
+    Client(const LoginOptions& options, LinkCertificates links, View& view);
     void saveTerms(const ServiceDescription& service);
 
     const LoginOptions& options_;
     View& view_;
     const LinkCertificates links_;
-    std::shared_ptr<LogFile> log_;
     std::unique_ptr<Engine> engine_;
     std::optional<Answers> answers_;
 };

@@ -51,6 +51,8 @@ public:
 
     void show(const PasswordAsked& e) override { writePassword("password", e); }
     void show(const PasswordWantedAtReader& e) override { writePassword("passwordAtReader", e); }
+    void show(const NewPinAsked&) override { write("newPin", {{QStringLiteral("digits"), 6}}); }
+    void show(const NewPinWantedAtReader&) override { write("newPinAtReader", {{QStringLiteral("digits"), 6}}); }
     void show(const ReaderStillWaits&) override { write("readerStillWaits", {{QStringLiteral("cancelAtReader"), true}}); }
 
     void show(const CardWanted& e) override { write("cardWanted", {{QStringLiteral("anotherType"), e.anotherType}}); }
@@ -84,7 +86,8 @@ public:
     {
         write("listening", {{QStringLiteral("port"), int(port)},
                             {QStringLiteral("ipv6"), ipv6},
-                            {QStringLiteral("url"), QStringLiteral("http://127.0.0.1:%1/eID-Client").arg(port)}});
+                            {QStringLiteral("url"), QStringLiteral("http://127.0.0.1:%1/eID-Client").arg(port)},
+                            {QStringLiteral("webSocket"), QStringLiteral("ws://127.0.0.1:%1/eID-Kernel").arg(port)}});
     }
 
     void say(std::string_view) override {}

@@ -1,8 +1,10 @@
 // What demo, self-auth, auth and serve have in common.
 #pragma once
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "cli/automatic.h"
 #include "cli/proxy_option.h"
 #include "cli/texts.h"
 
@@ -17,6 +19,7 @@ struct LoginOptions
     std::string card = "sim"; // "sim", "sim:PERSONA", "pcsc" or "pcsc:READER"
     int pinDescriptor = -1;
     Consent consent = Consent::Ask;
+    std::shared_ptr<Automatic> automatic = {}; // with Consent::Auto: passwords, and where a real card may answer
     bool json = false;
     std::string logFile;
     std::string tlsProfile = "default";

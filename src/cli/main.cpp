@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <iostream>
 #include <sstream>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "cli/card_commands.h"
 #include "cli/completion.h"
@@ -18,7 +20,6 @@
 #include "cli/printable.h"
 #include "cli/return_code_commands.h"
 #include "cli/serve_command.h"
-#include "eidkern/activation.h"
 #include "eidkern/engine.h"
 #include "eidkern/readers.h"
 #include "eidkern/vpcd_card.h"
@@ -69,6 +70,34 @@ void addLoginOptions(CLI::App& command, LoginOptions& o)
     addLanguage(command, o.language);
 }
 
+void addPortOptions(CLI::App& command, PortOptions& o)
+{
+    command.add_option("--port", o.port, "port on 127.0.0.1 and ::1; 0: any free one")->type_name("N")->check(CLI::Range(0, 65535))->capture_default_str();
+    command.add_option("--address", o.addresses, "listen at this address instead; may be repeated. What is not loopback needs --token-file")
+        ->type_name("ADDRESS")
+        ->allow_extra_args(false);
+    command
+        .add_option("--token-file", o.tokenFile,
+                    "applications must send the token in this file (Authorization: Bearer ...), and so must all that does not come over loopback; a missing "
+                    "file is made")
+        ->type_name("FILE");
+    command.add_option("--origin", o.origins, "regular expression for the whole origin of web pages that may connect as applications (default: none may)")
+        ->type_name("REGEX");
+    command.add_flag("--any-user", o.anyUser, "answer other users of this machine, too");
+    command.add_option("--compat", o.compat, "names, port file and environment variables of another program, for applications that look for it")
+        ->type_name("ausweisapp")
+        ->check(CLI::IsMember({"ausweisapp"}).description(""));
+    auto* automatic = command.add_flag("--automatic", o.automatic,
+                                       "while no application is connected: grant browsers' logins everything, with passwords of the environment "
+                                       "(EIDKERN_AUTOMATIC_PIN, _CAN, _PUK); with a real card only for --for");
+    command.add_option("--for", o.automaticFor, "a service, by its origin, to which --automatic answers with a real card; may be repeated")
+        ->type_name("ORIGIN")
+        ->allow_extra_args(false)
+        ->needs(automatic);
+    command.add_flag("--multi", o.multi, "several applications at once, each with several workflows; their messages name a session");
+    command.add_flag("--basic-reader", o.basicReader, "applications' simulated cards lie on a reader without keypad: passwords come from the application");
+}
+
 // A thread that another program or pcscd holds must not meet our static destructors.
 int leave(ExitCode code)
 {
@@ -77,10 +106,21 @@ int leave(ExitCode code)
     return int(code);
 }
 
+// Memory holds PINs and personal data: no core dumps, and no other process of this user may read it.
+void forbidDumps()
+{
+#if !__has_feature(address_sanitizer) // its leak checker reads us
+    ::prctl(PR_SET_DUMPABLE, 0);
+#endif
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+}
+
 } // namespace
 
 int main(int argc, char** argv)
 {
+    forbidDumps();
     QLoggingCategory::setFilterRules(QStringLiteral("qt.tlsbackend.ossl.warning=false")); // says of each stapled OCSP answer that no authority is trusted
     QCoreApplication application(argc, argv);
     CLI::App app{"eidkern: the German online ID function (TR-03124-1) without a graphical interface", "eidkern"};
@@ -103,12 +143,9 @@ int main(int argc, char** argv)
     authCommand->add_option("URL", url, "tcTokenURL of the service")->required();
     addLoginOptions(*authCommand, authOptions);
     LoginOptions serveOptions;
-    std::uint16_t servePort = ActivationServer::usualPort;
-    auto* serveCommand = app.add_subcommand("serve", "wait for browsers, and log in where they ask for it, until Ctrl-C");
-    serveCommand->add_option("--port", servePort, "port on 127.0.0.1 and ::1; 0: any free one")
-        ->type_name("N")
-        ->check(CLI::Range(0, 65535))
-        ->capture_default_str();
+    PortOptions portOptions;
+    auto* serveCommand = app.add_subcommand("serve", "wait for browsers and applications (the AusweisApp's JSON API), until Ctrl-C");
+    addPortOptions(*serveCommand, portOptions);
     addLoginOptions(*serveCommand, serveOptions);
 
     std::string eidLink;
@@ -181,7 +218,7 @@ int main(int argc, char** argv)
     std::string workflow;
     bool mermaid = false;
     auto* graphCommand = app.add_subcommand("graph", "print a workflow's states and transitions, read from the code");
-    graphCommand->add_option("WORKFLOW", workflow, "authentication or self-authentication")->required();
+    graphCommand->add_option("WORKFLOW", workflow, CLI::detail::join(workflows(), ", "))->required();
     graphCommand->add_flag("--mermaid", mermaid, "as a Mermaid state diagram (default: Graphviz DOT)");
 
     auto* versionCommand = app.add_subcommand("version", "print the version");
@@ -211,7 +248,7 @@ int main(int argc, char** argv)
     if (*demoCommand) return leave(demo(std::move(demoOptions), persona));
     if (*selfCommand) return leave(login(selfOptions, url, true));
     if (*authCommand) return leave(login(authOptions, url, false));
-    if (*serveCommand) return leave(serve(serveOptions, servePort));
+    if (*serveCommand) return leave(serve(std::move(serveOptions), portOptions));
     if (*openCommand) return int(openLink(eidLink, openPort));
     if (*labCommand && labVariantsOnly) return int(listVariants(labLanguage));
     if (*labCommand) return int(lab(labSettings, labJson, labLanguage));

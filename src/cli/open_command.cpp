@@ -2,13 +2,10 @@
 
 #include <QProcess>
 #include <QUrl>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
 #include "cli/files.h"
 #include "eidkern/activation.h"
+#include "eidkern/port_owner.h"
 
 namespace eidkern::cli
 {
@@ -25,26 +22,12 @@ std::optional<std::string> activationUrl(const std::string& eidLink, std::uint16
     return "http://127.0.0.1:" + std::to_string(port) + "/eID-Client?" + link.query(QUrl::FullyEncoded).toStdString();
 }
 
-static bool somebodyListens(std::uint16_t port)
-{
-    const int connection = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const timeval patience{2, 0};
-    ::setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience); // of connect(), too
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const bool there = ::connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-    ::close(connection);
-    return there;
-}
-
 ExitCode openLink(const std::string& eidLink, std::uint16_t port)
 {
     const auto url = activationUrl(eidLink, port);
     if (!url) return complain("no link to an eID client; such a one is eid://127.0.0.1:24727/eID-Client?tcTokenURL=..."), ExitCode::Usage;
-    if (!somebodyListens(port))
-        return complain("no eID client listens at port " + std::to_string(port) + " of this machine. Start one with `eidkern serve`, and open the link again."),
+    if (portOwner(port).name.empty())
+        return complain("no eID client answers at port " + std::to_string(port) + " of this machine. Start one with `eidkern serve`, and open the link again."),
                ExitCode::Client;
     if (QProcess::startDetached(QStringLiteral("xdg-open"), {QString::fromStdString(*url)})) return ExitCode::Success;
     return complain("xdg-open, which starts the browser, is not there (Debian: xdg-utils). The address is: " + *url), ExitCode::Client;

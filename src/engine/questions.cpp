@@ -28,6 +28,7 @@ std::vector<std::string> names(Rights rights) // in the order in which people ar
     std::vector<std::string> list;
     for (const auto right : displayableRights())
         if (rights.has(right)) list.emplace_back(name(right));
+    if (rights.has(Right::CanAllowed)) list.emplace_back(name(Right::CanAllowed)); // nothing that is read, but to be decided
     return list;
 }
 
@@ -50,10 +51,9 @@ ServiceDescription serviceOf(const RightsQuestion& q)
         readable(q.validFrom), readable(q.validUntil), formatOf(s.format), s.termsOfUsage};
 }
 
-bool wellFormed(PasswordId password, const Secret& secret)
+bool isDigits(const Secret& secret)
 {
-    const std::size_t digits = password == PasswordId::Puk ? 10 : 6;
-    return secret.size() == digits && std::ranges::all_of(secret.view(), [](std::uint8_t c) { return c >= '0' && c <= '9'; });
+    return std::ranges::all_of(secret.view(), [](std::uint8_t c) { return c >= '0' && c <= '9'; });
 }
 
 Password kindOf(PasswordId id) { return id == PasswordId::Can ? Password::Can : id == PasswordId::Puk ? Password::Puk : Password::Pin; }
@@ -85,11 +85,23 @@ Pending<Secret> Questions::password(PasswordQuestion question)
 {
     Pending<Secret> pending(scheduler_);
     id_ = nextId();
-    open_ = OpenPassword{pending.promise(), question.password, question.atReader};
+    const int most = question.password == PasswordId::Puk ? 10 : 6, fewest = question.orTransportPin ? 5 : most;
+    open_ = OpenPassword{pending.promise(), std::size_t(fewest), std::size_t(most), question.atReader};
     const auto kind = kindOf(question.password);
     if (question.atReader) tell_(PasswordWantedAtReader{kind, question.pin.triesLeft, question.wrongBefore, id_});
-    else tell_(PasswordAsked{id_, kind, question.pin.triesLeft, question.wrongBefore});
+    else tell_(PasswordAsked{id_, kind, question.pin.triesLeft, question.wrongBefore, fewest, most});
     if (question.atReader && !padsWait_) pending.promise().set(Secret());
+    return pending;
+}
+
+Pending<Secret> Questions::newPin(bool atReader)
+{
+    Pending<Secret> pending(scheduler_);
+    id_ = nextId();
+    open_ = OpenPassword{pending.promise(), 6, 6, atReader};
+    if (atReader) tell_(NewPinWantedAtReader{id_});
+    else tell_(NewPinAsked{id_});
+    if (atReader && !padsWait_) pending.promise().set(Secret());
     return pending;
 }
 
@@ -113,7 +125,7 @@ AnswerResult Questions::enter(QuestionId id, Secret secret)
 {
     auto* open = std::get_if<OpenPassword>(&open_);
     if (!open || id != id_ || !open->promise.wanted()) return AnswerResult::NotAsked;
-    if (open->atReader || !wellFormed(open->password, secret)) return AnswerResult::Malformed;
+    if (open->atReader || secret.size() < open->fewestDigits || secret.size() > open->mostDigits || !isDigits(secret)) return AnswerResult::Malformed;
     return open->promise.set(std::move(secret)) ? AnswerResult::Accepted : AnswerResult::NotAsked;
 }
 

@@ -14,7 +14,8 @@ class Questions final : public User
 {
 public:
     // `padsWait`: as EngineSettings has it.
-    Questions(Scheduler& scheduler, std::function<void(Event)> tell, bool padsWait = false) : scheduler_(scheduler), tell_(std::move(tell)), padsWait_(padsWait)
+    Questions(Scheduler& scheduler, std::function<void(Event)> tell, bool padsWait = false)
+        : scheduler_(scheduler), tell_(std::move(tell)), padsWait_(padsWait)
     {
     }
 
@@ -24,6 +25,7 @@ public:
     void linkLearned(const CvCertificate& certificate) override { tell_(LinkCertificateLearned{certificate.whole}); }
     Pending<Rights> confirmRights(RightsQuestion question) override;
     Pending<Secret> password(PasswordQuestion question) override;
+    Pending<Secret> newPin(bool atReader) override;
     void readerStillWaits() override { tell_(ReaderStillWaits{}); }
     bool answerBrowser(const BrowserAnswer& answer) override;
 
@@ -41,7 +43,7 @@ private:
     struct OpenPassword
     {
         Promise<Secret> promise;
-        PasswordId password;
+        std::size_t fewestDigits, mostDigits;
         bool atReader;
     };
 

@@ -1,10 +1,12 @@
 #include "network/loopback_server.h"
 
 #include <QDateTime>
-#include <QTcpSocket>
+#include <QTcpServer>
 #include <algorithm>
 #include <boost/beast/http/status.hpp>
-#include <sys/socket.h>
+#include <unistd.h>
+
+#include "network/web_socket_handshake.h"
 
 namespace eidkern::network
 {
@@ -21,60 +23,64 @@ static std::string encode(const LoopbackAnswer& answer, std::chrono::system_cloc
     return withBody ? wire + answer.body : wire;
 }
 
-class LoopbackServer::Connection final : public LoopbackExchange, public std::enable_shared_from_this<Connection>
+class LoopbackServer::Connection final : public LoopbackExchange, public std::enable_shared_from_this<Connection>, private WebSocket::Owner
 {
 public:
-    Connection(LoopbackServer& server, QTcpSocket* socket) : server_(server), socket_(socket)
-    {
-        socket_->setParent(nullptr); // its QTcpServer would delete it
-        socket_->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-        socket_->setReadBufferSize(2 * qint64(largestHead));
-    }
-    ~Connection() override { shut(); }
+    Connection(LoopbackServer& server, int descriptor) : server_(server), stream_(std::make_unique<Stream>(descriptor)) {}
 
     void begin()
     {
-        QObject::connect(socket_.get(), &QTcpSocket::readyRead, wires_.get(), [this] { read(); });
-        QObject::connect(socket_.get(), &QTcpSocket::bytesWritten, wires_.get(), [this] { finishWriting(); });
-        QObject::connect(socket_.get(), &QTcpSocket::disconnected, wires_.get(), [this] { end(); });
+        stream_->readable = [this] { read(); };
+        stream_->written = [this] { finishWriting(); };
         limit();
-        if (socket_->state() == QAbstractSocket::ConnectedState) read();
-        else end();
     }
 
     const HttpParser& request() const override { return parser_; }
+    const Stream* stream() const override { return stream_.get(); }
 
     void answer(const LoopbackAnswer& answer) override
     {
         if (phase_ != Phase::Reading && phase_ != Phase::Waiting) return;
         phase_ = Phase::Answering;
         limit();
-        socket_->write(QByteArray::fromStdString(encode(answer, server_.clock_.now(), parser_.method() != "HEAD")));
-        socket_->flush(); // now: whoever answers last may end the server next
-        finishWriting();
+        stream_->unwritten() = encode(answer, server_.clock_.now(), parser_.method() != "HEAD");
+        finishWriting(); // now: whoever answers last may end the server next
     }
 
-    bool mayGo() const { return phase_ != Phase::Waiting; }
+    std::shared_ptr<WebSocket> upgrade(const Headers& headers) override
+    {
+        const auto accepted = phase_ == Phase::Waiting ? acceptHandshake(parser_) : std::nullopt;
+        if (!accepted) return {};
+        phase_ = Phase::Upgraded;
+        gone = {};
+        auto& wire = stream_->unwritten() = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
+        for (const auto& [name, value] : headers) wire.append(name).append(": ").append(value).append("\r\n");
+        wire.append("Sec-WebSocket-Accept: ").append(*accepted).append("\r\n\r\n");
+        return socket_ = WebSocket::open(std::move(stream_), *this);
+    }
+
+    bool mayGo() const { return phase_ != Phase::Waiting && !(socket_ && socket_->isOpen()); }
 
     void shut() // for good, also for those who still hold it
     {
-        if (!socket_) return;
         phase_ = Phase::Over;
         limit_.reset();
-        wires_.reset(); // first: abort() would still emit
-        socket_->abort();
-        socket_.release()->deleteLater(); // this may run inside one of its signals
+        stream_.reset();
+        if (const auto socket = std::exchange(socket_, {})) socket->end();
     }
 
 private:
-    enum class Phase { Reading, Waiting, Answering, Over };
+    enum class Phase { Reading, Waiting, Answering, Upgraded, Over };
 
     void read()
     {
-        const auto bytes = socket_->readAll();
-        if (bytes.isEmpty() || phase_ == Phase::Answering) return; // read over, until the client closes
-        if (phase_ == Phase::Waiting) return end();
-        const auto state = parser_.feed({bytes.constData(), std::size_t(bytes.size())});
+        std::array<char, 4096> bytes;
+        std::size_t count = 0;
+        const auto result = stream_->read(bytes, count);
+        if (result == Stream::Read::NothingNow) return;
+        if (result == Stream::Read::Ended || phase_ == Phase::Waiting) return end();
+        if (phase_ == Phase::Answering) return; // read over, until the client closes
+        const auto state = parser_.feed({bytes.data(), count});
         if (state == HttpState::Bad || state == HttpState::TooLarge || !parser_.rest().empty()) return refuse();
         if (state != HttpState::Done) return;
         phase_ = Phase::Waiting;
@@ -89,8 +95,11 @@ private:
     // which may overtake the answer.
     void finishWriting()
     {
-        if (phase_ == Phase::Answering && socket_->bytesToWrite() == 0) ::shutdown(int(socket_->socketDescriptor()), SHUT_WR);
+        if (!stream_->flush() || stream_->unwrittenBytes() == 0) stream_->endWriting();
     }
+
+    void leaving() override { limit(); }
+    void over() override { end(); }
 
     void end()
     {
@@ -113,50 +122,77 @@ private:
     }
 
     LoopbackServer& server_;
-    std::unique_ptr<QTcpSocket> socket_;
-    std::unique_ptr<QObject> wires_ = std::make_unique<QObject>();
+    std::unique_ptr<Stream> stream_; // until the upgrade
+    std::shared_ptr<WebSocket> socket_;
     HttpParser parser_{HttpParser::Kind::Request, {.head = largestHead, .body = 0}};
     Phase phase_ = Phase::Reading;
     std::optional<Pending<Done>> limit_;
 };
 
-LoopbackServer::LoopbackServer(Scheduler& scheduler, Clock& clock, Handler handler) : scheduler_(scheduler), clock_(clock), handler_(std::move(handler))
+class LoopbackServer::Listener final : public QTcpServer
 {
-    for (auto* server : {&v4_, &v6_}) QObject::connect(server, &QTcpServer::newConnection, server, [this, server] { accept(*server); });
-}
+public:
+    explicit Listener(LoopbackServer& server) : server_(server) {}
+
+private:
+    void incomingConnection(qintptr descriptor) override { server_.accept(int(descriptor)); }
+
+    LoopbackServer& server_;
+};
+
+LoopbackServer::LoopbackServer(Scheduler& scheduler, Clock& clock, Handler handler) : scheduler_(scheduler), clock_(clock), handler_(std::move(handler)) {}
 
 LoopbackServer::~LoopbackServer()
 {
     for (const auto& each : connections_) each->shut();
 }
 
-static bool isTaken(const QTcpServer& server) { return server.serverError() == QAbstractSocket::AddressInUseError; }
-
 tl::expected<LoopbackServer::Listening, LoopbackServer::Fault> LoopbackServer::listen(std::uint16_t port)
 {
-    for (int tries = port == 0 ? 16 : 1; tries > 0; --tries)
-    {
-        if (!v4_.listen(QHostAddress::LocalHost, port)) return tl::unexpected(Fault{isTaken(v4_), v4_.errorString().toStdString()});
-        if (v6_.listen(QHostAddress::LocalHostIPv6, v4_.serverPort())) return Listening{v4_.serverPort(), true};
-        if (!isTaken(v6_)) return Listening{v4_.serverPort(), false};
-        v4_.close();
-    }
-    return tl::unexpected(Fault{true, v6_.errorString().toStdString()});
+    auto both = listen(port, {"127.0.0.1", "::1"});
+    if (both || both.error().portTaken) return both;
+    return listen(port, {"127.0.0.1"}); // this machine has no IPv6
 }
 
-void LoopbackServer::accept(QTcpServer& from)
+tl::expected<LoopbackServer::Listening, LoopbackServer::Fault> LoopbackServer::listen(std::uint16_t port, const std::vector<std::string>& addresses)
 {
-    while (auto* socket = from.nextPendingConnection())
+    Listening listening{};
+    for (int tries = port == 0 ? 16 : 1; tries > 0; --tries)
     {
-        if (!makeRoom())
+        Fault fault{};
+        listening = {port, false};
+        listeners_.clear();
+        for (const auto& text : addresses)
         {
-            socket->deleteLater();
-            continue;
+            const QHostAddress address(QString::fromStdString(text));
+            auto& listener = *listeners_.emplace_back(std::make_unique<Listener>(*this));
+            if (!address.isNull() && listener.listen(address, listening.port))
+            {
+                listening.port = listener.serverPort();
+                listening.ipv6 = listening.ipv6 || address.protocol() == QAbstractSocket::IPv6Protocol;
+                continue;
+            }
+            fault = {listener.serverError() == QAbstractSocket::AddressInUseError,
+                     text + ": " + (address.isNull() ? std::string("not an address") : listener.errorString().toStdString())};
+            break;
         }
-        const auto connection = std::make_shared<Connection>(*this, socket);
-        connections_.push_back(connection);
-        connection->begin();
+        if (fault.detail.empty()) return listening;
+        listeners_.clear();
+        if (!fault.portTaken || tries == 1) return tl::unexpected(fault);
     }
+    return tl::unexpected(Fault{});
+}
+
+void LoopbackServer::accept(int descriptor)
+{
+    if (!makeRoom())
+    {
+        ::close(descriptor);
+        return;
+    }
+    const auto connection = std::make_shared<Connection>(*this, descriptor);
+    connections_.push_back(connection);
+    connection->begin();
 }
 
 bool LoopbackServer::makeRoom()

@@ -1,10 +1,10 @@
-// A bounded HTTP/1.1 server on this machine's loopback addresses, for browsers and programs of the same machine. One request
-// per connection: the answer ends it, and whoever sends more than a request, or a body, is refused.
+// A bounded HTTP/1.1 server on this machine's loopback addresses (or others, if it is told so), for browsers and programs of the
+// same machine. One request per connection: the answer ends it, or it becomes a WebSocket; whoever sends more than a request, or
+// a body, is refused.
 // A connection has `patience` to bring its request and again to take its answer; the wait in between is the handler's. When
 // all places are taken, the connection that has been reading or writing for longest goes, so that slow ones hold up nobody.
 // One thread, Qt event loop. Destroying it closes everything, and nothing is called afterwards.
 #pragma once
-#include <QTcpServer>
 #include <chrono>
 #include <functional>
 #include <list>
@@ -17,14 +17,17 @@
 
 #include "core/clock.h"
 #include "network/http_parser.h"
+#include "network/web_socket.h"
 
 namespace eidkern::network
 {
 
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
 struct LoopbackAnswer
 {
     int status = 200;
-    std::vector<std::pair<std::string, std::string>> headers = {}; // fit for header lines; Date, Content-Length and Connection are added
+    Headers headers = {}; // fit for header lines; Date, Content-Length and Connection are added
     std::string body = {};
 };
 
@@ -34,7 +37,12 @@ class LoopbackExchange
 public:
     virtual ~LoopbackExchange() = default;
     virtual const HttpParser& request() const = 0;
+    virtual const Stream* stream() const = 0; // who has asked, and where; null when the client has gone
     virtual void answer(const LoopbackAnswer& answer) = 0; // once; without effect when the client has gone
+
+    // Instead of answer(): 101 with these headers. Null: the client has gone, or this is no acceptable handshake (RFC 6455 4.2.1),
+    // and is still to be answered.
+    virtual std::shared_ptr<WebSocket> upgrade(const Headers& headers) = 0;
     std::function<void()> gone; // called when the client closes, or speaks out of turn, before it was answered
 };
 
@@ -64,17 +72,21 @@ public:
     // 127.0.0.1 and ::1, the same port. 0: any that is free on both.
     tl::expected<Listening, Fault> listen(std::uint16_t port);
 
+    // These addresses instead ("192.0.2.7", "::", not names), all of them with the same port, or none.
+    tl::expected<Listening, Fault> listen(std::uint16_t port, const std::vector<std::string>& addresses);
+
 private:
     class Connection;
+    class Listener;
 
-    void accept(QTcpServer& from);
+    void accept(int descriptor);
     bool makeRoom();
     void drop(const Connection* connection);
 
     Scheduler& scheduler_;
     Clock& clock_;
     const Handler handler_;
-    QTcpServer v4_, v6_;
+    std::vector<std::unique_ptr<Listener>> listeners_;
     std::list<std::shared_ptr<Connection>> connections_; // the oldest first
 };
 

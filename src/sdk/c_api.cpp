@@ -19,19 +19,23 @@ static std::atomic<int> engines = 0;
 struct eidkern_engine
 {
 public:
-    eidkern_engine(JsonApiSettings settings, eidkern_callback callback, void* context) : callback_(callback), context_(context)
-    {
-        ++engines;
-        thread_.call([&] { api_ = std::make_unique<JsonApi>(std::move(settings), [this](std::string_view message) { tell(message); }); });
-    }
+    eidkern_engine(eidkern_callback callback, void* context) : callback_(callback), context_(context) { ++engines; }
     eidkern_engine(const eidkern_engine&) = delete;
     ~eidkern_engine() // not on its own thread
     {
-        std::promise<void> closed;
-        thread_.post([&] { api_->close([&closed] { closed.set_value(); }); });
-        closed.get_future().wait();
-        thread_.call([&] { api_.reset(); });
+        if (api_) endPolitely();
         if (--engines == 0) finishPcsc(std::chrono::seconds(2));
+    }
+
+    // On the thread, because whoever uses Qt first counts as its main thread.
+    tl::expected<void, std::string> open(std::string_view settings)
+    {
+        return thread_.call([&]() -> tl::expected<void, std::string> {
+            auto chosen = sdk::settingsOf(settings);
+            if (!chosen) return tl::unexpected(chosen.error());
+            api_ = std::make_unique<JsonApi>(std::move(*chosen), [this](std::string_view message) { tell(message); });
+            return {};
+        });
     }
 
     eidkern_sent send(const char* command)
@@ -54,6 +58,14 @@ public:
     }
 
 private:
+    void endPolitely()
+    {
+        std::promise<void> closed;
+        thread_.post([&] { api_->close([&closed] { closed.set_value(); }); });
+        closed.get_future().wait();
+        thread_.call([&] { api_.reset(); });
+    }
+
     void tell(std::string_view message)
     {
         if (!freed_) callback_(context_, std::string(message).c_str());
@@ -86,9 +98,9 @@ eidkern_engine* eidkern_new(const char* settings, eidkern_callback callback, voi
     if (length > std::size_t(EIDKERN_LONGEST)) return refuse("the settings are too long", why, why_size);
     try
     {
-        auto chosen = sdk::settingsOf({settings ? settings : "", length});
-        if (!chosen) return refuse(chosen.error().c_str(), why, why_size);
-        return new eidkern_engine(std::move(*chosen), callback, context);
+        auto engine = std::make_unique<eidkern_engine>(callback, context);
+        if (const auto opened = engine->open({settings ? settings : "", length}); !opened) return refuse(opened.error().c_str(), why, why_size);
+        return engine.release();
     }
     catch (const std::exception& e) // no thread, no memory
     {

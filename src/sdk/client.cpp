@@ -118,7 +118,7 @@ Flow& Client::newFlow(WorkflowName workflow, bool status, Language language, boo
 bool Client::take(std::optional<std::string> tcTokenUrl, Activator::AnswerBrowser answer)
 {
     if (!common_.settings.multi && !flows_.empty()) return false;
-    newFlow(WorkflowName::Auth, true, Language::English, false).begin(std::move(tcTokenUrl), std::move(answer));
+    newFlow(WorkflowName::Auth, true, Language::English, false).authenticate(std::move(tcTokenUrl), std::move(answer));
     return true;
 }
 
@@ -248,16 +248,19 @@ void Client::run(command::RunAuth& command, Json request)
         return say(text(refused));
     }
     newFlow(WorkflowName::Auth, command.status.value_or(true), command.language.value.value_or(Language::English), command.developerMode.value_or(false))
-        .begin(url);
+        .authenticate(url);
 }
 
 void Client::run(command::RunChangePin& command, Json request)
 {
-    message::ChangePin refused;
-    const auto fault = command.fault();
-    refused.error = fault.empty() ? "not supported" : fault;
-    refused.request = std::move(request);
-    say(text(refused));
+    if (const auto fault = command.fault(); !fault.empty())
+    {
+        message::ChangePin refused;
+        refused.error = fault;
+        refused.request = std::move(request);
+        return say(text(refused));
+    }
+    newFlow(WorkflowName::ChangePin, command.status.value_or(true), command.language.value.value_or(Language::English), false).changePin();
 }
 
 void Client::run(command::GetStatus&, Json request, Flow* flow)

@@ -59,12 +59,10 @@ private:
     void run(command::Cancel&, Json, Flow& flow) { flow.cancel(); }
     void run(command::Continue&, Json, Flow& flow) { flow.goOn(); }
     void run(command::SetCard& command, Json request, Flow& flow) { flow.setCard(command, std::move(request)); }
-    template<typename Set>
-        requires requires(Set set, Flow flow) { flow.enter(set, Json()); }
-    void run(Set& command, Json request, Flow& flow)
-    {
-        flow.enter(command, std::move(request));
-    }
+    void run(command::SetPin& command, Json request, Flow& flow) { flow.enter(command, std::move(request)); }
+    void run(command::SetCan& command, Json request, Flow& flow) { flow.enter(command, std::move(request)); }
+    void run(command::SetPuk& command, Json request, Flow& flow) { flow.enter(command, std::move(request)); }
+    void run(command::SetNewPin& command, Json request, Flow& flow) { flow.enter(command, std::move(request)); }
 
     Common& common_;
     const Service::Send send_;

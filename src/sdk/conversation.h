@@ -45,6 +45,10 @@ public:
     // `send` is never called from inside open() nor receive()'s caller's destructor; it may be called at any time until the
     // conversation is destroyed. The first messages (READER) follow without being asked for.
     virtual std::unique_ptr<Conversation> open(Send send) = 0;
+    virtual std::size_t mostClients() const = 0; // at the same time
+
+    // `call` comes from the event loop, once, when nothing of clients who have gone is left to be ended.
+    virtual void whenNobodyLeaves(std::function<void()> call) = 0;
 };
 
 } // namespace eidkern::sdk

@@ -59,11 +59,17 @@ Flow::Flow(FlowHost& host, EngineSettings settings, FlowOptions options)
 {
 }
 
-void Flow::begin(std::optional<std::string> tcTokenUrl, Activator::AnswerBrowser browser)
+void Flow::authenticate(std::optional<std::string> tcTokenUrl, Activator::AnswerBrowser browser)
 {
     browser_ = std::move(browser);
     say(message::Auth());
     engine_.authenticate(std::move(tcTokenUrl), [this](Event& event) { handle(event); });
+}
+
+void Flow::changePin()
+{
+    say(message::ChangePin());
+    engine_.changePin([this](Event& event) { handle(event); });
 }
 
 void Flow::leave(std::function<void()> unwound)
@@ -105,7 +111,7 @@ void Flow::on(const StateEntered& event)
         if (each.state == event.state) report(each.percent, each.state);
     if (event.state == "SelectCard") selectsCard(before);
     if (event.state == "EstablishPace") paceBegan_ = std::chrono::steady_clock::now();
-    if (event.state == "SendEac1") passwordWasRight();
+    if (event.state == "SendEac1" || event.state == "EnterNewPin") passwordWasRight();
 }
 
 void Flow::selectsCard(std::string_view before)
@@ -165,8 +171,7 @@ void Flow::on(RightsAsked& event)
 
 void Flow::on(const PasswordAsked& event)
 {
-    ask({stateOf(event.password), event.id, event.triesLeft, false, std::size_t(event.password == Password::Puk ? 10 : 6),
-         std::size_t(event.password == Password::Puk ? 10 : 6)});
+    ask({stateOf(event.password), event.id, event.triesLeft, false, std::size_t(event.fewestDigits), std::size_t(event.mostDigits)});
 }
 
 void Flow::on(const PasswordWantedAtReader& event) { ask({stateOf(event.password), event.id, event.triesLeft, true}); }
@@ -174,6 +179,7 @@ void Flow::on(const PasswordWantedAtReader& event) { ask({stateOf(event.password
 void Flow::on(const CardWanted&)
 {
     if (!host_ || cancelled_) return;
+    host_->readers().look();
     host_->readers().othersAreNone();
     insertLater_ = isEntry(state_) || state_ == State::Pause;
     if (!insertLater_ && state_ != State::InsertCard) tellInsertCard();

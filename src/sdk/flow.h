@@ -40,7 +40,8 @@ class Flow
 public:
     Flow(FlowHost& host, EngineSettings settings, FlowOptions options);
 
-    void begin(std::optional<std::string> tcTokenUrl, Activator::AnswerBrowser browser = {});
+    void authenticate(std::optional<std::string> tcTokenUrl, Activator::AnswerBrowser browser = {});
+    void changePin();
     void leave(std::function<void()> unwound); // the client has gone: ends politely, says nothing; `unwound` may destroy this
     void browserGone() { engine_.browserGone(); }
 
@@ -83,6 +84,8 @@ private:
     void on(RightsAsked& event);
     void on(const PasswordAsked& event);
     void on(const PasswordWantedAtReader& event);
+    void on(const NewPinAsked& event) { ask({State::EnterNewPin, event.id, asked_.triesLeft}); }
+    void on(const NewPinWantedAtReader& event) { ask({State::EnterNewPin, event.id, asked_.triesLeft, true}); }
     void on(const ReaderStillWaits&) {}
     void on(const CardWanted& event);
     void on(const CardFound& event);

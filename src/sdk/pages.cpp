@@ -72,6 +72,24 @@ std::string leavingPage(std::string_view sameTarget, Language language)
     return page(language, Mark::Note, {"Gerade nicht bereit", "Not ready right now"}, lead(words.in(language)) + tryAgain(sameTarget, language));
 }
 
+std::string nobodyPage(std::string_view sameTarget, Language language)
+{
+    constexpr Said words{"Das Programm für die Online-Ausweisfunktion läuft, aber keine Anwendung ist mit ihm verbunden, in der Sie der Anmeldung "
+                         "zustimmen könnten. Öffnen Sie diese Anwendung, und versuchen Sie es dann noch einmal.",
+                         "The program for the online ID function is running, but no application is connected to it in which you could agree to the login. "
+                         "Open that application, and then try once more."};
+    return page(language, Mark::Note, {"Niemand kann zustimmen", "Nobody can agree"}, lead(words.in(language)) + tryAgain(sameTarget, language));
+}
+
+std::string otherUserPage(Language language)
+{
+    constexpr Said words{"Dieses Programm für die Online-Ausweisfunktion hat ein anderer Benutzer dieses Rechners gestartet, und es antwortet nur ihm. Melden "
+                         "Sie sich mit dem Benutzerkonto an, unter dem es läuft, oder lassen Sie es beenden und starten Sie ein eigenes.",
+                         "This program for the online ID function was started by another user of this computer, and it answers that user only. Use the account "
+                         "under which it runs, or have it ended and start your own."};
+    return page(language, Mark::Bad, {"Das Programm gehört jemand anderem", "The program belongs to somebody else"}, lead(words.in(language)));
+}
+
 std::string notFoundPage(Language language)
 {
     constexpr Said words{"Diese Adresse gehört zum Programm für die Online-Ausweisfunktion auf diesem Rechner, führt aber nirgendwohin. "

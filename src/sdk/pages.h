@@ -12,6 +12,8 @@ namespace eidkern::sdk
 std::string failurePage(const Failure& failure, std::string_view sameTarget, Language language);
 std::string busyPage(std::string_view sameTarget, Language language); // with a link to try again
 std::string leavingPage(std::string_view sameTarget, Language language); // with a link to try again
+std::string nobodyPage(std::string_view sameTarget, Language language); // with a link to try again
+std::string otherUserPage(Language language);
 std::string notFoundPage(Language language);
 std::string badMethodPage(Language language);
 std::string badRequestPage(Language language);

@@ -236,6 +236,7 @@ void Readers::found(const CardFound& card)
 {
     auto* at = seen(card.reader);
     if (!at) return;
+    if (isSimulator(card.reader)) at->reader.insertable = false;
     auto known = eidCard(card.triesLeft, card.deactivated);
     if (at->reader.card) known.inoperative = at->reader.card->inoperative;
     setCard(*at, known);

@@ -16,7 +16,8 @@ public:
     bool activate(std::optional<std::string> tcTokenUrl, AnswerBrowser answer) override; // by the client that came last; false also without any
     void browserGone() override;
 
-    void whenNobodyLeaves(std::function<void()> call); // when busy() has become false; posted, if it is
+    std::size_t mostClients() const override { return common_.settings.multi ? 8 : 1; }
+    void whenNobodyLeaves(std::function<void()> call) override; // when busy() has become false; posted, if it is
 
 private:
     Common common_;

@@ -53,6 +53,7 @@ public:
     virtual const RecognisedCard& about() const = 0; // pin: as of the last pace() or unblock()
     virtual Pending<CardResult<PaceOutput>> pace(PaceInput input) = 0;
     virtual Pending<CardResult<Done>> unblockPin() = 0; // after pace() with the PUK
+    virtual Pending<CardResult<Done>> changePin(Secret newPin) = 0; // after pace() with the PIN; at a reader with a pad `newPin` is empty
     virtual Pending<CardResult<Bytes>> challenge() = 0; // 8 bytes
     virtual Pending<CardResult<EacOutput>> authenticate(EacInput input) = 0;
     virtual Pending<CardResult<Bytes>> transmit(Bytes apdu) = 0; // the server's, passed through
@@ -87,7 +88,8 @@ struct PasswordQuestion
     PasswordId password;
     PinState pin;
     bool wrongBefore = false; // the previous answer to this question was wrong
-    bool atReader = false;    // it is entered there, not here
+    bool orTransportPin = false; // a PIN of five digits is an answer, too
+    bool atReader = false;       // it is entered there, not here
 };
 
 struct BrowserAnswer
@@ -106,7 +108,8 @@ public:
     virtual void linkLearned(const CvCertificate& certificate) = 0; // of a service; verified, and not among Ports::links
     virtual Pending<Rights> confirmRights(RightsQuestion question) = 0; // what of `optional` is granted; required is always included
     virtual Pending<Secret> password(PasswordQuestion question) = 0; // empty with `atReader`: the entry there may begin
-    virtual void readerStillWaits() = 0; // for a password that nobody needs any more: it can be cancelled at the reader only
+    virtual Pending<Secret> newPin(bool atReader) = 0;                // there: twice; as above
+    virtual void readerStillWaits() = 0; // for what nobody needs any more: it can be cancelled at the reader only
     virtual bool answerBrowser(const BrowserAnswer& answer) = 0; // false: nobody is there any more
 };
 

@@ -42,9 +42,10 @@ class Installed(unittest.TestCase):
 
     def logs_in(self, *command):
         with Lab(self.eidkern) as lab:
-            said = run(*command, lab.address["tcTokenUrl"], lab.address["cvca"], env=self.environment)
-            self.assertRegex(said, r"(?m)^Success$")
-            failed = subprocess.run([*command, lab.address["tcTokenUrl"], "/etc/hostname"], env=self.environment, capture_output=True, text=True)
+            done = subprocess.run([*command, lab.address["tcTokenUrl"], lab.address["cvca"]], env=self.environment, capture_output=True, text=True, timeout=60)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+            self.assertRegex(done.stdout, r"(?m)^Success$")
+            failed = subprocess.run([*command, lab.address["tcTokenUrl"], "/etc/hostname"], env=self.environment, capture_output=True, text=True, timeout=60)
             self.assertNotEqual(failed.returncode, 0)  # a root that is none
 
     def test_everything_is_there(self):

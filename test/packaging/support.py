@@ -20,7 +20,7 @@ def need(program: str) -> str:
 
 def run(*command, **more) -> str:
     """The output; anything but success shows all that was said."""
-    done = subprocess.run([str(each) for each in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)
+    done = subprocess.run([str(each) for each in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **{"timeout": 120, **more})
     if done.returncode:
         raise AssertionError(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout}")
     return done.stdout

@@ -77,7 +77,7 @@ private slots:
     {
         const auto card = SimulatedCard::fromPersona(SimulatedCard::builtInPersona("adult"), anchors_).value();
         engine_ = std::make_unique<Engine>(EngineSettings{anchors_, {card}, {}});
-        server_ = std::move(ActivationServer::listen(*engine_, 0, [this](Event& event) { handle(event); }).value());
+        server_ = std::move(ActivationServer::listen({.port = 0}, *engine_, [this](Event& event) { handle(event); }).value());
         before_ = {};
         states_.clear();
         codes_.clear();
@@ -138,7 +138,7 @@ private slots:
         QByteArray second;
         before_ = [&](Event& event) {
             if (!std::holds_alternative<RightsAsked>(event)) return true;
-            server_->refuse();
+            server_->leave([] {});
             second = replyTo(request(login()));
             return true;
         };
@@ -261,7 +261,9 @@ private slots:
         row("POST", "/eID-Client?tcTokenURL=https%3A%2F%2F127.0.0.1%3A1%2F", 405, false);
         row("GET", "/eID-Client?ShowUI=PINManagement", 200, false);
         row("GET", "/eID-Client?ShowUI=whatever", 200, false);
-        row("GET", "/favicon.ico", 404, false);
+        row("GET", "/favicon.ico", 200, false);
+        row("GET", "/images/icon.svg", 200, false);
+        row("GET", "/images/other.svg", 404, false);
         row("GET", "/eID-Kernel", 404, false);
     }
     void others() // none of them starts a login
@@ -277,9 +279,9 @@ private slots:
 
     void aTakenPort()
     {
-        const auto another = ActivationServer::listen(*engine_, server_->port(), [](Event&) {});
+        const auto another = ActivationServer::listen({.port = server_->port()}, *engine_, [](Event&) {});
         QVERIFY(!another);
-        QVERIFY(another.error().portTaken);
+        QCOMPARE(another.error().kind, ActivationServer::Fault::Kind::PortTaken);
     }
 };
 

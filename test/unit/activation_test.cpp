@@ -49,7 +49,7 @@ private slots:
         network::HttpParser request(network::HttpParser::Kind::Request);
         request.feed("GET / HTTP/1.1\r\n" + headers.toStdString() + "\r\n");
         QCOMPARE(request.state(), network::HttpState::Done);
-        QTEST(namesUs(request, 24727), "ours");
+        QTEST(namesUs(request, "127.0.0.1", 24727), "ours");
     }
 
     void actions_data()
@@ -75,7 +75,7 @@ private slots:
         row("/eid-client?Status", "unknown");
         row("/eID-Client/?Status", "unknown");
         row("/", "unknown");
-        row("/favicon.ico", "unknown");
+        row("/favicon.ico", "icon");
         row("http://127.0.0.1:24727/eID-Client?Status", "unknown"); // absolute-form is for proxies
         row("*", "unknown");
     }
@@ -88,6 +88,7 @@ private slots:
             said = login->tcTokenUrl ? "login " + QByteArray::fromStdString(*login->tcTokenUrl) : QByteArray("login without address");
         if (const auto* status = std::get_if<Status>(&action)) said = status->json ? "status json" : "status";
         if (std::holds_alternative<ShowUi>(action)) said = "ui";
+        if (std::holds_alternative<Icon>(action)) said = "icon";
         QTEST(said, "action");
     }
 
@@ -177,11 +178,11 @@ private slots:
 
     void status()
     {
-        const auto json = QJsonDocument::fromJson(QByteArray::fromStdString(statusJson())).object();
+        const auto json = QJsonDocument::fromJson(QByteArray::fromStdString(statusJson(ownIdentity().product))).object();
         QCOMPARE(json["Specification-Title"].toString(), "TR-03124-1");
         QStringList lines;
         for (auto each = json.begin(); each != json.end(); ++each) lines << each.key() + ": " + each.value().toString(); // sorted by key
-        QCOMPARE(QString::fromStdString(statusText()), lines.join('\n') + '\n');
+        QCOMPARE(QString::fromStdString(statusText(ownIdentity().product)), lines.join('\n') + '\n');
         QCOMPARE(lines.size(), 7);
     }
 };

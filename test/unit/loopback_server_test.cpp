@@ -1,4 +1,5 @@
 // The loopback server against clients that are slow, many, rude or gone.
+#include <QTcpServer>
 #include <QtTest>
 
 #include "network/loopback_server.h"
