@@ -37,7 +37,7 @@ enum { EIDKERN_LONGEST = 1024 * 1024, EIDKERN_MOST = 1024 };
 
 EIDKERN_C_API const char* eidkern_version(void);
 
-// A new engine, with the default API level. READER messages follow without being asked for.
+// A new engine, with the default API level. READER messages follow without being asked for, perhaps before this returns.
 //
 // `settings` is a JSON object, or NULL for none. An unknown key, or a value of another type, is refused:
 //     trustAnchors      files of CVCA certificates: roots of service certificates; without any no service is accepted

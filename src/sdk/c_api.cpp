@@ -45,7 +45,7 @@ public:
         if (++waiting_ > EIDKERN_MOST) return --waiting_, EIDKERN_FULL;
         thread_.post([this, text = std::make_shared<const Secret>(std::string_view(command, length))] { // it may hold a PIN
             --waiting_;
-            if (!freed_) api_->receive(text->text());
+            api_->receive(text->text());
         });
         return EIDKERN_TAKEN;
     }

@@ -55,6 +55,18 @@ class Installed(unittest.TestCase):
             self.assertGreater((self.prefix / name).stat().st_size, 100, name)
         self.assertTrue((self.libraries / "libeidkern.so.0").is_symlink() and (self.libraries / "libeidkern-lab.so.0").is_symlink())
 
+    def test_debian_folder(self):
+        version = re.search(r"project\(eidkern VERSION (\S+)", (ROOT / "CMakeLists.txt").read_text(encoding="utf-8"))[1]
+        self.assertRegex((ROOT / "debian/changelog").read_text(encoding="utf-8"), rf"\Aeidkern \({re.escape(version)}\) ")
+        self.assertIn(f'"eidkern {version}"', (ROOT / "docs/eidkern.1").read_text(encoding="utf-8"))
+        packed = set()
+        for file in [*(ROOT / "debian").glob("*.install"), ROOT / "debian/not-installed"]:
+            for pattern in (line.split()[0].removeprefix("usr/").replace("lib/*/", "lib/") for line in file.read_text(encoding="utf-8").splitlines() if line[0] != "#"):
+                found = {each for name in self.prefix.glob(pattern) for each in ([name] if name.is_file() else name.rglob("*"))}
+                self.assertTrue(found, f"{file.name}: there is no {pattern}")
+                packed |= found
+        self.assertEqual({each for each in self.prefix.rglob("*") if each.is_file()} - packed, set())
+
     def test_nothing_knows_where_it_was(self):
         for file in self.prefix.rglob("*"):
             if file.suffix in (".cmake", ".pc", ".h"):

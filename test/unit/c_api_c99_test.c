@@ -200,6 +200,7 @@ static void sending_from_inside_the_callback(void)
 static void free_it(struct ear *ear, const char *message)
 {
     if (!strstr(message, "\"msg\":\"INFO\"")) return;
+    ear->then = NULL;
     sem_wait(&held); /* more commands wait by now */
     eidkern_free(ear->engine);
     sem_post(&released);
