@@ -59,7 +59,7 @@ public:
     // For applications, too: their workflows have engines of their own, made from `api`, whose identity is that of `settings`.
     // `engine` is for browsers while no application is connected, and idle while one is; without it they get 503 then.
     EIDKERN_API static tl::expected<std::unique_ptr<ActivationServer>, Fault> listen(ServerSettings settings, JsonApiSettings api, Engine* engine = nullptr,
-                                                                         Engine::Handler handler = {});
+                                                                                     Engine::Handler handler = {});
 
     virtual ~ActivationServer() = default; // WebSockets are told that we go (1001), and workflows of their clients end at once
     virtual std::uint16_t port() const = 0;
