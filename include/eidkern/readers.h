@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "eidkern/export.h"
+
 namespace eidkern
 {
 
@@ -36,7 +38,7 @@ struct ReaderList
 };
 
 // Tells the readers once, as soon as they are known, and then after every change.
-class ReaderWatch
+class EIDKERN_API ReaderWatch
 {
 public:
     explicit ReaderWatch(std::function<void(const ReaderList&)> handler);
@@ -44,7 +46,7 @@ public:
     ReaderWatch(const ReaderWatch&) = delete;
 
 private:
-    class Impl;
+    class EIDKERN_LOCAL Impl;
     std::unique_ptr<Impl> impl_;
 };
 
@@ -75,7 +77,7 @@ struct CardLook
 };
 
 // Recognises the card in the reader of this name, or the first one in any if it is empty. No PIN is used, nothing is changed.
-class CardLooker
+class EIDKERN_API CardLooker
 {
 public:
     CardLooker(std::string reader, std::function<void(const CardLook&)> handler); // called once
@@ -83,12 +85,12 @@ public:
     CardLooker(const CardLooker&) = delete;
 
 private:
-    class Impl;
+    class EIDKERN_LOCAL Impl;
     std::unique_ptr<Impl> impl_;
 };
 
 // Before the end of main(): gives threads that still give cards back some time. False: one is held by another program or by
 // pcscd; leave by std::_Exit() then, static destructors would run beside it.
-bool finishPcsc(std::chrono::milliseconds atMost);
+EIDKERN_API bool finishPcsc(std::chrono::milliseconds atMost);
 
 } // namespace eidkern

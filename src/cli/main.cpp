@@ -8,11 +8,13 @@
 #include <sys/resource.h>
 
 #include "cli/card_commands.h"
+#include "cli/completion.h"
 #include "cli/failure_command.h"
 #include "cli/graph_command.h"
 #include "cli/lab_command.h"
 #include "cli/link_certificates.h"
 #include "cli/login_command.h"
+#include "cli/open_command.h"
 #include "cli/options.h"
 #include "cli/printable.h"
 #include "cli/return_code_commands.h"
@@ -144,6 +146,12 @@ int main(int argc, char** argv)
     addPortOptions(*serveCommand, portOptions);
     addLoginOptions(*serveCommand, serveOptions);
 
+    std::string eidLink;
+    std::uint16_t openPort = ActivationServer::usualPort;
+    auto* openCommand = app.add_subcommand("open", "take a link eid://... to the eID client that listens on this machine, by way of the browser");
+    openCommand->add_option("LINK", eidLink, "eid://127.0.0.1:24727/eID-Client?tcTokenURL=...")->required();
+    openCommand->add_option("--port", openPort, "port of the eID client")->type_name("N")->check(CLI::Range(1, 65535))->capture_default_str();
+
     LabSettings labSettings;
     bool labJson = false, labVariantsOnly = false;
     Language labLanguage = Language::English;
@@ -216,6 +224,7 @@ int main(int argc, char** argv)
     auto result = ExitCode::Success; // of those commands that run while the arguments are read
     addFailureCommand(app, result);
     addReturnCodeCommands(app, result);
+    addCompletionCommand(app);
 
     try
     {
@@ -238,6 +247,7 @@ int main(int argc, char** argv)
     if (*selfCommand) return leave(login(selfOptions, url, true));
     if (*authCommand) return leave(login(authOptions, url, false));
     if (*serveCommand) return leave(serve(std::move(serveOptions), portOptions));
+    if (*openCommand) return int(openLink(eidLink, openPort));
     if (*labCommand && labVariantsOnly) return int(listVariants(labLanguage));
     if (*labCommand) return int(lab(labSettings, labJson, labLanguage));
     if (*readersCommand) return leave(readers(readersOptions));
