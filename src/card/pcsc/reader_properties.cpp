@@ -1,46 +1,48 @@
 #include "card/pcsc/reader_properties.h"
 
 #include <algorithm>
+#include <optional>
 
 #include <reader.h>
 
-#include "core/bytes.h"
+#include "card/pcsc/codes.h"
 
 namespace eidkern::card
 {
 
 static constexpr std::uint32_t enough = 4096; // bytes of data in one APDU
 
-static Bytes control(SCARDHANDLE card, DWORD code)
+LONG askReader(SCARDHANDLE card, ReaderProperties& properties)
 {
-    Bytes answer(MAX_BUFFER_SIZE);
-    DWORD length = 0;
-    if (SCardControl(card, code, nullptr, 0, answer.data(), answer.size(), &length) != SCARD_S_SUCCESS) return {};
-    answer.resize(std::min<std::size_t>(length, answer.size()));
-    return answer;
-}
-
-// In a list of tag, length (one byte each) and value; nothing: it is not there.
-static ByteView valueOf(std::uint8_t tag, ByteView list)
-{
-    while (list.size() >= 2 && list.size() - 2u >= list[1])
+    Bytes answer;
+    const auto refused = [&](std::uint32_t code, ByteView request) {
+        const LONG result = control(card, code, request, answer);
+        if (result != SCARD_S_SUCCESS) answer.clear();
+        return is(result, SCARD_E_SHARING_VIOLATION);
+    };
+    if (refused(CM_IOCTL_GET_FEATURE_REQUEST, {})) return SCARD_E_SHARING_VIOLATION;
+    ReaderProperties said{.features = parseFeatures(answer)};
+    if (said.features.tlvProperties)
     {
-        const auto value = list.subspan(2, list[1]);
-        if (list[0] == tag) return value;
-        list = list.subspan(2u + list[1]);
+        if (refused(said.features.tlvProperties, {})) return SCARD_E_SHARING_VIOLATION;
+        said.extendedLength = parseMaxApduDataSize(answer).value_or(enough) >= enough;
     }
-    return {};
+    if (said.features.executePace)
+    {
+        if (refused(said.features.executePace, execute_pace::askCapabilities())) return SCARD_E_SHARING_VIOLATION;
+        said.pace = execute_pace::parseCapabilities(answer).value_or(PaceCapabilities());
+    }
+    properties = said;
+    return SCARD_S_SUCCESS;
 }
 
-bool passesExtendedLength(SCARDHANDLE card)
+LONG control(SCARDHANDLE card, std::uint32_t code, ByteView request, Bytes& answer)
 {
-    const auto features = control(card, CM_IOCTL_GET_FEATURE_REQUEST);
-    const auto code = valueOf(FEATURE_GET_TLV_PROPERTIES, features);
-    if (code.size() != 4) return true;
-    const auto properties = control(card, DWORD(code[0]) << 24 | DWORD(code[1]) << 16 | DWORD(code[2]) << 8 | code[3]);
-    const auto most = valueOf(PCSCv2_PART10_PROPERTY_dwMaxAPDUDataSize, properties); // little endian
-    if (most.size() != 4) return true;
-    return (std::uint32_t(most[3]) << 24 | std::uint32_t(most[2]) << 16 | std::uint32_t(most[1]) << 8 | most[0]) >= enough;
+    answer.resize(MAX_BUFFER_SIZE_EXTENDED);
+    DWORD length = 0;
+    const LONG result = SCardControl(card, code, request.data(), request.size(), answer.data(), answer.size(), &length);
+    answer.resize(result == SCARD_S_SUCCESS ? std::min<std::size_t>(length, answer.size()) : 0);
+    return result;
 }
 
 } // namespace eidkern::card
