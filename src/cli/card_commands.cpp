@@ -31,7 +31,17 @@ void addLast(QJsonObject& object, const ReaderResult& last)
         object.insert(u"lastResult", QJsonObject{{QStringLiteral("code"), q(scardText(last.code))}, {QStringLiteral("operation"), q(last.operation)}});
 }
 
-QJsonObject jsonOf(const ReaderList& list)
+QJsonObject jsonOf(const ReaderFeatures& features)
+{
+    return {{QStringLiteral("pace"), features.pace},
+            {QStringLiteral("paceEnds"), features.paceEnds},
+            {QStringLiteral("qes"), features.qes},
+            {QStringLiteral("verifyPin"), features.verifyPin},
+            {QStringLiteral("modifyPin"), features.modifyPin},
+            {QStringLiteral("extendedLength"), features.extendedLength}};
+}
+
+QJsonObject jsonOf(const ReaderList& list, const FeaturesByReader& features)
 {
     QJsonArray all;
     for (const auto& each : list.readers)
@@ -40,6 +50,7 @@ QJsonObject jsonOf(const ReaderList& list)
                            {QStringLiteral("card"), each.card},
                            {QStringLiteral("mute"), each.mute},
                            {QStringLiteral("exclusive"), each.exclusive}};
+        if (const auto found = features.find(each.name); found != features.end()) reader.insert(u"features", jsonOf(found->second));
         addLast(reader, each.last);
         all.append(reader);
     }
@@ -56,6 +67,7 @@ QJsonObject jsonOf(const CardLook& look)
     if (look.result != LookResult::Recognised) return line;
     QJsonArray pace;
     for (const auto& each : look.pace) pace.append(QJsonObject{{QStringLiteral("cipher"), q(each.name)}, {QStringLiteral("parameterId"), each.parameterId}});
+    line.insert(QStringLiteral("features"), jsonOf(look.features));
     line.insert(QStringLiteral("type"), q(look.type));
     line.insert(QStringLiteral("triesLeft"), look.triesLeft);
     line.insert(QStringLiteral("deactivated"), look.deactivated);
@@ -83,8 +95,8 @@ ExitCode readers(const ReadersOptions& options)
 {
     QEventLoop loop;
     auto code = ExitCode::Success;
-    const ReaderWatch watch([&](const ReaderList& list) {
-        options.json ? write(jsonOf(list)) : writeLine(textOf(list, options.language));
+    const ReaderListing listing([&](const ReaderList& list, const FeaturesByReader& features) {
+        options.json ? write(jsonOf(list, features)) : writeLine(textOf(list, features, options.language));
         if (options.watch) return;
         if (!list.service) code = ExitCode::Reader;
         loop.quit();
