@@ -1,0 +1,279 @@
+// Logins at a reader with a pad that a real pcscd serves: EXECUTE_PACE runs in the virtual reader, with a person who does what the
+// test says. Nobody is asked for a password here.
+#include <QCoreApplication>
+#include <QElapsedTimer>
+#include <QTest>
+#include <QTimer>
+#include <atomic>
+#include <dlfcn.h>
+
+#include "e2e/daemon.h"
+#include "e2e/other_program.h"
+#include "e2e/pad_reader.h"
+#include "eidkern/engine.h"
+#include "eidkern/lab.h"
+#include "eidkern/readers.h"
+
+using namespace eidkern;
+using namespace eidkern::test;
+using card::AtPad;
+
+namespace
+{
+
+const std::string readerName = "Pad Reader 00 00";
+
+std::atomic<int> connects = 0; // calls of SCardConnect, which may wait inside
+std::function<void()> beforeControl = [] {}; // in the thread that calls; to be set while nobody does
+
+bool until(const std::function<bool()>& done) { return QTest::qWaitFor(done, 20'000); }
+
+} // namespace
+
+extern "C"
+{
+    LONG SCardConnect(SCARDCONTEXT context, LPCSTR reader, DWORD share, DWORD protocols, LPSCARDHANDLE card, LPDWORD protocol) // wins over the library's
+    {
+        static const auto real = reinterpret_cast<decltype(&SCardConnect)>(::dlsym(RTLD_NEXT, "SCardConnect"));
+        ++connects;
+        return real(context, reader, share, protocols, card, protocol);
+    }
+    LONG SCardControl(SCARDHANDLE card, DWORD code, LPCVOID request, DWORD size, LPVOID to, DWORD room, LPDWORD length)
+    {
+        static const auto real = reinterpret_cast<decltype(&SCardControl)>(::dlsym(RTLD_NEXT, "SCardControl"));
+        beforeControl();
+        return real(card, code, request, size, to, room, length);
+    }
+}
+
+class pads_e2e_test : public QObject
+{
+    Q_OBJECT
+
+    std::unique_ptr<Daemon> daemon;
+    std::unique_ptr<PublicLab> lab;
+    std::vector<TrustAnchor> anchors;
+    std::optional<SimulatedCard> chip;
+    std::unique_ptr<PadReader> reader;
+    std::optional<WorkflowFinished> end;
+    std::string said; // of the passwords that the person was told to enter, and what else happened at the reader
+    int found = 0;
+
+    void put(std::vector<AtPad> deeds)
+    {
+        reader = std::make_unique<PadReader>(*chip, daemon->path("card").toStdString(), std::move(deeds));
+        QVERIFY(reader->put());
+    }
+
+    std::unique_ptr<Engine> login(std::function<void(Event&)> meddle = [](Event&) {})
+    {
+        end.reset();
+        said.clear();
+        found = 0;
+        auto engine = std::make_unique<Engine>(EngineSettings{.trustAnchors = anchors, .cards = {}, .log = {}, .pcscReaders = true});
+        engine->selfAuthenticate(lab->selfAuthUrl(), [this, meddle, on = engine.get()](Event& event) {
+            if (const auto* rights = std::get_if<RightsAsked>(&event)) on->grant(rights->id, rights->optional);
+            if (std::holds_alternative<PasswordAsked>(event)) said += "here ";
+            if (const auto* wanted = std::get_if<PasswordWantedAtReader>(&event))
+                said += (wanted->password == Password::Can   ? "CAN"
+                         : wanted->password == Password::Puk ? "PUK"
+                                                             : "PIN")
+                      + std::to_string(wanted->triesLeft) + (wanted->wrongBefore ? "again " : " ");
+            if (std::holds_alternative<ReaderStillWaits>(event)) said += "waits ";
+            if (std::holds_alternative<CardWanted>(event)) said += "card ";
+            found += std::holds_alternative<CardFound>(event);
+            if (auto* finished = std::get_if<WorkflowFinished>(&event)) end = std::move(*finished);
+            meddle(event);
+        });
+        return engine;
+    }
+    std::string outcome()
+    {
+        if (!until([this] { return end.has_value(); })) return "no end";
+        return end->failure ? std::string(name(end->failure->code)) : "success";
+    }
+    bool waits() // the reader, for the person
+    {
+        return until([this] { return reader->pad().waits(); });
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        daemon = std::make_unique<Daemon>();
+        lab = PublicLab::start({}).value();
+        anchors = {TrustAnchor::parse(lab->cvca()).value()};
+        daemon->addReader("Pad Reader", "v:unix=" + daemon->path("card") + ":events=1:features=20060712:pace=E0", daemon->path("libifd_virtual.so"));
+    }
+    void init()
+    {
+        chip = SimulatedCard::fromPersona(SimulatedCard::builtInPersona("adult"), anchors).value();
+        QVERIFY2(daemon->start(), daemon->log());
+    }
+    void cleanup()
+    {
+        reader.reset();
+        daemon->stop();
+        QVERIFY(until([] { return finishPcsc(std::chrono::milliseconds(0)); }));
+    }
+
+    void aLogin()
+    {
+        put({});
+        const auto engine = login();
+        QCOMPARE(outcome(), "success");
+        QCOMPARE(said, "PIN3 ");
+        QVERIFY(end->ownData.text().find("PersonalData") != std::string_view::npos);
+        QCOMPARE(reader->functions.size(), std::size_t(1)); // what it can do the driver says itself
+        QVERIFY(!reader->pad().shown().empty());
+    }
+
+    void entries_data()
+    {
+        QTest::addColumn<QList<int>>("deeds");
+        QTest::addColumn<QString>("told");
+        QTest::addColumn<QString>("result");
+        constexpr int right = int(AtPad::Right), wrong = int(AtPad::Wrong), cancel = int(AtPad::Cancel);
+        QTest::newRow("wrong, then right") << QList{wrong} << "PIN3 PIN2again " << "success";
+        QTest::newRow("wrong twice, and the CAN") << QList{wrong, wrong} << "PIN3 PIN2again CAN1 PIN1 " << "success";
+        QTest::newRow("wrong three times, and the PUK")
+            << QList{wrong, wrong, wrong, right, wrong} << "PIN3 PIN2again CAN1 CAN1again PIN1 PUK0 PIN3 " << "success";
+        QTest::newRow("cancelled") << QList{cancel} << "PIN3 " << "Establish_Pace_Channel_User_Cancelled";
+        QTest::newRow("cancelled after the CAN") << QList{wrong, wrong, right, cancel} << "PIN3 PIN2again CAN1 PIN1 "
+                                                 << "Establish_Pace_Channel_User_Cancelled";
+    }
+    void entries()
+    {
+        QFETCH(QList<int>, deeds);
+        std::vector<AtPad> all;
+        for (const int each : deeds) all.push_back(AtPad(each));
+        put(std::move(all));
+        auto engine = login();
+        const auto ended = outcome();
+        QTEST(QString::fromStdString(said), "told");
+        QTEST(QString::fromStdString(ended), "result");
+        engine = login();
+        QCOMPARE(outcome(), "success"); // whatever happened before
+    }
+
+    void theReadersOwnTimeLimit()
+    {
+        put({AtPad::Nothing});
+        auto engine = login();
+        QVERIFY(waits());
+        reader->letTimePass();
+        QCOMPARE(outcome(), "Maintain_Card_Connection_Pace_Unrecoverable");
+        const std::pair<std::string, std::string> detail("Card_Return_Code", "INPUT_TIME_OUT");
+        QVERIFY(std::ranges::find(end->failure->info, detail) != end->failure->info.end());
+        engine = login();
+        QCOMPARE(outcome(), "success");
+    }
+
+    void aStopWhileTheReaderWaits() // cannot end the entry: the reader is in use until the person has, and the next login waits for it
+    {
+        put({AtPad::Nothing});
+        auto engine = login();
+        QVERIFY(waits());
+        engine->cancel();
+        QCOMPARE(outcome(), "User_Cancelled");
+        QCOMPARE(said, "PIN3 waits ");
+
+        const int before = connects;
+        engine = login();
+        QVERIFY(until([&] { return connects > before; }));
+        QVERIFY(reader->pad().waits());
+        QCOMPARE(found, 0);
+        reader->pad().cancel();
+        QCOMPARE(outcome(), "success");
+        QCOMPARE(said, "PIN3 ");
+    }
+
+    void aPinThatIsEnteredAfterTheStopOpensNothing() // the card is reset: nobody finds it with the PIN verified
+    {
+        put({AtPad::Right});
+        auto engine = login();
+        reader->whenAsked([&engine] { engine->cancel(); });
+        QCOMPARE(outcome(), "User_Cancelled");
+        QCOMPARE(said, "PIN3 waits ");
+        engine.reset();
+        QVERIFY(until([] { return finishPcsc(std::chrono::milliseconds(0)); }));
+        QCOMPARE(reader->functions.size(), std::size_t(1));
+        const auto secured = fromHex("0c8400000d9701088e08000000000000000000").value();
+        QCOMPARE(chip->state->reader.card()->transmit(secured), (Bytes{0x69, 0x85})); // there is no session
+    }
+
+    void anEngineThatDiesWhileTheReaderWaits()
+    {
+        put({AtPad::Nothing});
+        auto engine = login();
+        QVERIFY(waits());
+        QElapsedTimer timer;
+        timer.start();
+        engine.reset();
+        QVERIFY2(timer.elapsed() < 500, "the destructor waits");
+        QVERIFY(!end && !finishPcsc(std::chrono::milliseconds(0)));
+        reader->pad().cancel();
+        engine = login();
+        QCOMPARE(outcome(), "success");
+    }
+
+    void theCardIsPulledWhileTheReaderWaits()
+    {
+        put({AtPad::Nothing});
+        const auto engine = login([this](Event& event) {
+            if (std::holds_alternative<CardWanted>(event)) reader->put();
+        });
+        QVERIFY(waits());
+        reader->pull();
+        QCOMPARE(outcome(), "success");
+        QCOMPARE(said, "PIN3 card PIN3 ");
+    }
+
+    void pcscdIsKilledWhileTheReaderWaits()
+    {
+        put({AtPad::Nothing});
+        const auto engine = login([this](Event& event) {
+            if (!std::holds_alternative<CardWanted>(event)) return;
+            QTimer::singleShot(0, this, [this] {
+                reader->pull();
+                daemon->start();
+                reader->put();
+            });
+        });
+        QVERIFY(waits());
+        daemon->kill();
+        QCOMPARE(outcome(), "success");
+        QCOMPARE(said, "PIN3 card PIN3 ");
+    }
+
+    void anotherProgramsTransactionHidesThePad() // until it ends: the reader is not taken for a basic one
+    {
+        put({});
+        std::optional<OtherProgram> other(readerName);
+        std::atomic<int> refused = 0;
+        beforeControl = [&] {
+            const int question = refused++;
+            if (question == 0) other->begin(); // between our connection and our question
+            if (question == 1) other->end();
+        };
+        const auto engine = login();
+        const auto result = outcome();
+        beforeControl = [] {};
+        QCOMPARE(result, "success");
+        QCOMPARE(said, "PIN3 ");
+        QVERIFY(refused > 2);
+    }
+};
+
+int main(int argc, char** argv)
+{
+    if (eidkern::test::Daemon::program().isEmpty())
+    {
+        std::fprintf(stderr, "not run: pcscd is not installed\n");
+        return 77;
+    }
+    QCoreApplication application(argc, argv);
+    pads_e2e_test tests;
+    return QTest::qExec(&tests, argc, argv);
+}
+#include "pads_e2e_test.moc"
