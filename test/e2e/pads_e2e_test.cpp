@@ -10,6 +10,7 @@
 #include "e2e/daemon.h"
 #include "e2e/other_program.h"
 #include "e2e/pad_reader.h"
+#include "e2e/until.h"
 #include "eidkern/engine.h"
 #include "eidkern/lab.h"
 #include "eidkern/readers.h"
@@ -25,8 +26,6 @@ const std::string readerName = "Pad Reader 00 00";
 
 std::atomic<int> connects = 0; // calls of SCardConnect, which may wait inside
 std::function<void()> beforeControl = [] {}; // in the thread that calls; to be set while nobody does
-
-bool until(const std::function<bool()>& done) { return QTest::qWaitFor(done, 20'000); }
 
 } // namespace
 
