@@ -14,6 +14,7 @@
 #include "eidkern/engine.h"
 #include "eidkern/lab.h"
 #include "eidkern/readers.h"
+#include "eidkern/vpcd_card.h"
 
 using namespace eidkern;
 using namespace eidkern::test;
@@ -23,6 +24,10 @@ namespace
 {
 
 const std::string readerName = "Pad Reader 00 00";
+const std::pair<QString, QString> readers[] = {{"Entry", "features=060712"},            // a pad, but no PACE
+                                               {"Foreign", "features=20:pace=40"},      // PACE for others
+                                               {"Odd", "list=200423ff2004FF06FF0020"},  // garbage
+                                               {"Pad", "features=20060712:pace=E0"}};   // takes passwords itself
 
 std::atomic<int> connects = 0; // calls of SCardConnect, which may wait inside
 std::function<void()> beforeControl = [] {}; // in the thread that calls; to be set while nobody does
@@ -53,15 +58,15 @@ class pads_e2e_test : public QObject
     std::unique_ptr<PublicLab> lab;
     std::vector<TrustAnchor> anchors;
     std::optional<SimulatedCard> chip;
-    std::unique_ptr<PadReader> reader;
+    std::unique_ptr<PadReader> hardware;
     std::optional<WorkflowFinished> end;
     std::string said; // of the passwords that the person was told to enter, and what else happened at the reader
     int found = 0;
 
     void put(std::vector<AtPad> deeds)
     {
-        reader = std::make_unique<PadReader>(*chip, daemon->path("card").toStdString(), std::move(deeds));
-        QVERIFY(reader->put());
+        hardware = std::make_unique<PadReader>(*chip, daemon->path("Pad").toStdString(), std::move(deeds));
+        QVERIFY(hardware->put());
     }
 
     std::unique_ptr<Engine> login(std::function<void(Event&)> meddle = [](Event&) {})
@@ -72,7 +77,11 @@ class pads_e2e_test : public QObject
         auto engine = std::make_unique<Engine>(EngineSettings{.trustAnchors = anchors, .cards = {}, .log = {}, .pcscReaders = true});
         engine->selfAuthenticate(lab->selfAuthUrl(), [this, meddle, on = engine.get()](Event& event) {
             if (const auto* rights = std::get_if<RightsAsked>(&event)) on->grant(rights->id, rights->optional);
-            if (std::holds_alternative<PasswordAsked>(event)) said += "here ";
+            if (const auto* password = std::get_if<PasswordAsked>(&event))
+            {
+                said += "here ";
+                on->enter(password->id, Secret(chip->pin()));
+            }
             if (const auto* wanted = std::get_if<PasswordWantedAtReader>(&event))
                 said += (wanted->password == Password::Can   ? "CAN"
                          : wanted->password == Password::Puk ? "PUK"
@@ -93,7 +102,7 @@ class pads_e2e_test : public QObject
     }
     bool waits() // the reader, for the person
     {
-        return until([this] { return reader->pad().waits(); });
+        return until([this] { return hardware->pad().waits(); });
     }
 
 private Q_SLOTS:
@@ -102,7 +111,12 @@ private Q_SLOTS:
         daemon = std::make_unique<Daemon>();
         lab = PublicLab::start({}).value();
         anchors = {TrustAnchor::parse(lab->cvca()).value()};
-        daemon->addReader("Pad Reader", "v:unix=" + daemon->path("card") + ":events=1:features=20060712:pace=E0", daemon->path("libifd_virtual.so"));
+        for (const auto& [reader, features] : readers)
+        {
+            const auto driver = daemon->path(reader + ".so"); // one for each: pcscd numbers the readers of a driver in the order of the directory
+            QVERIFY(QFile::copy(daemon->path("libifd_virtual.so"), driver));
+            daemon->addReader(reader + " Reader", "v:unix=" + daemon->path(reader) + ":events=1:" + features, driver);
+        }
     }
     void init()
     {
@@ -111,7 +125,7 @@ private Q_SLOTS:
     }
     void cleanup()
     {
-        reader.reset();
+        hardware.reset();
         daemon->stop();
         QVERIFY(until([] { return finishPcsc(std::chrono::milliseconds(0)); }));
     }
@@ -123,8 +137,8 @@ private Q_SLOTS:
         QCOMPARE(outcome(), "success");
         QCOMPARE(said, "PIN3 ");
         QVERIFY(end->ownData.text().find("PersonalData") != std::string_view::npos);
-        QCOMPARE(reader->functions.size(), std::size_t(1)); // what it can do the driver says itself
-        QVERIFY(!reader->pad().shown().empty());
+        QCOMPARE(hardware->functions.size(), std::size_t(1)); // what it can do the driver says itself
+        QVERIFY(!hardware->pad().shown().empty());
     }
 
     void entries_data()
@@ -160,7 +174,7 @@ private Q_SLOTS:
         put({AtPad::Nothing});
         auto engine = login();
         QVERIFY(waits());
-        reader->letTimePass();
+        hardware->letTimePass();
         QCOMPARE(outcome(), "Maintain_Card_Connection_Pace_Unrecoverable");
         const std::pair<std::string, std::string> detail("Card_Return_Code", "INPUT_TIME_OUT");
         QVERIFY(std::ranges::find(end->failure->info, detail) != end->failure->info.end());
@@ -180,9 +194,9 @@ private Q_SLOTS:
         const int before = connects;
         engine = login();
         QVERIFY(until([&] { return connects > before; }));
-        QVERIFY(reader->pad().waits());
+        QVERIFY(hardware->pad().waits());
         QCOMPARE(found, 0);
-        reader->pad().cancel();
+        hardware->pad().cancel();
         QCOMPARE(outcome(), "success");
         QCOMPARE(said, "PIN3 ");
     }
@@ -191,12 +205,12 @@ private Q_SLOTS:
     {
         put({AtPad::Right});
         auto engine = login();
-        reader->whenAsked([&engine] { engine->cancel(); });
+        hardware->whenAsked([&engine] { engine->cancel(); });
         QCOMPARE(outcome(), "User_Cancelled");
         QCOMPARE(said, "PIN3 waits ");
         engine.reset();
         QVERIFY(until([] { return finishPcsc(std::chrono::milliseconds(0)); }));
-        QCOMPARE(reader->functions.size(), std::size_t(1));
+        QCOMPARE(hardware->functions.size(), std::size_t(1));
         const auto secured = fromHex("0c8400000d9701088e08000000000000000000").value();
         QCOMPARE(chip->state->reader.card()->transmit(secured), (Bytes{0x69, 0x85})); // there is no session
     }
@@ -211,7 +225,7 @@ private Q_SLOTS:
         engine.reset();
         QVERIFY2(timer.elapsed() < 500, "the destructor waits");
         QVERIFY(!end && !finishPcsc(std::chrono::milliseconds(0)));
-        reader->pad().cancel();
+        hardware->pad().cancel();
         engine = login();
         QCOMPARE(outcome(), "success");
     }
@@ -220,10 +234,10 @@ private Q_SLOTS:
     {
         put({AtPad::Nothing});
         const auto engine = login([this](Event& event) {
-            if (std::holds_alternative<CardWanted>(event)) reader->put();
+            if (std::holds_alternative<CardWanted>(event)) hardware->put();
         });
         QVERIFY(waits());
-        reader->pull();
+        hardware->pull();
         QCOMPARE(outcome(), "success");
         QCOMPARE(said, "PIN3 card PIN3 ");
     }
@@ -234,9 +248,9 @@ private Q_SLOTS:
         const auto engine = login([this](Event& event) {
             if (!std::holds_alternative<CardWanted>(event)) return;
             QTimer::singleShot(0, this, [this] {
-                reader->pull();
+                hardware->pull();
                 daemon->start();
-                reader->put();
+                hardware->put();
             });
         });
         QVERIFY(waits());
@@ -245,22 +259,67 @@ private Q_SLOTS:
         QCOMPARE(said, "PIN3 card PIN3 ");
     }
 
+    void otherReadersAreBasicOnes_data() // the PIN is entered here
+    {
+        QTest::addColumn<QString>("reader");
+        for (const auto* each : {"Entry", "Foreign", "Odd"}) QTest::newRow(each) << each;
+    }
+    void otherReadersAreBasicOnes()
+    {
+        QFETCH(QString, reader);
+        const auto card = VpcdCard::offer(*chip, daemon->path(reader).toStdString());
+        const auto engine = login();
+        QCOMPARE(outcome(), "success");
+        QVERIFY(said.ends_with("here ")); // perhaps before there was a card
+    }
+
+    void theirFeatures_data()
+    {
+        QTest::addColumn<std::string>("reader");
+        QTest::addColumn<QString>("features");
+        QTest::newRow("pad") << readerName << "pace ends verify modify ";
+        QTest::newRow("no PACE") << std::string("Entry Reader 00 00") << "verify modify ";
+        QTest::newRow("PACE for others") << std::string("Foreign Reader 00 00") << "";
+        QTest::newRow("garbage") << std::string("Odd Reader 00 00") << "";
+        QTest::newRow("no such reader") << std::string("Another Reader 00 00") << "nothing";
+    }
+    void theirFeatures() // no card is needed
+    {
+        QFETCH(std::string, reader);
+        std::optional<QString> seen;
+        const ReaderProbe probe(reader, [&seen](const std::optional<ReaderFeatures>& features) {
+            seen = features ? "" : "nothing";
+            if (!features) return;
+            for (const auto& [has, name] : {std::pair{features->pace, "pace "},
+                                            {features->paceEnds, "ends "},
+                                            {features->qes, "qes "},
+                                            {features->verifyPin, "verify "},
+                                            {features->modifyPin, "modify "},
+                                            {!features->extendedLength, "short "}})
+                if (has) *seen += name;
+        });
+        QVERIFY(until([&] { return seen.has_value(); }));
+        QTEST(*seen, "features");
+    }
+
     void anotherProgramsTransactionHidesThePad() // until it ends: the reader is not taken for a basic one
     {
         put({});
-        std::optional<OtherProgram> other(readerName);
-        std::atomic<int> refused = 0;
+        std::optional<OtherProgram> other;
+        QVERIFY(until([&] { return other.emplace(readerName).connected; })); // pcscd has seen the card
+        std::atomic<int> questions = 0;
+        bool held = false, released = false;
         beforeControl = [&] {
-            const int question = refused++;
-            if (question == 0) other->begin(); // between our connection and our question
-            if (question == 1) other->end();
+            const int question = questions++;
+            if (question == 0) held = other->begin(); // between our connection and our question
+            if (question == 1) released = other->end();
         };
         const auto engine = login();
         const auto result = outcome();
         beforeControl = [] {};
         QCOMPARE(result, "success");
         QCOMPARE(said, "PIN3 ");
-        QVERIFY(refused > 2);
+        QVERIFY(held && released);
     }
 };
 
