@@ -109,6 +109,12 @@ private:
         asked_();
         const auto data = ByteView(frame).subspan(head);
         const Bytes good{0x90, 0x00};
+        if (frame[3] == 0x07)
+        {
+            auto changing = channel_->pad()->changePin();
+            const auto changed = co_await std::move(changing);
+            co_return concat({statusOf(changed), good});
+        }
         if (frame[3] != 0x20 || data.size() < 3 || (data[0] != Establish && data[0] != Destroy)) co_return Bytes{0x6A, 0x81};
         if (data[0] == Destroy)
         {
@@ -150,6 +156,19 @@ private:
             case CardFault::WrongLength: return 0xF0016700;
             case CardFault::Removed: return 0xF0100001;
             default: return 0xE0000002;
+        }
+    }
+
+    static Bytes statusOf(const CardResult<Done>& changed)
+    {
+        if (changed) return {0x90, 0x00};
+        switch (changed.error())
+        {
+            case CardFault::EntryTimedOut: return {0x64, 0x00};
+            case CardFault::CancelledAtReader: return {0x64, 0x01};
+            case CardFault::NewPinsDiffer: return {0x64, 0x02};
+            case CardFault::NewPinLength: return {0x64, 0x03};
+            default: return {0x69, 0x82};
         }
     }
 

@@ -67,33 +67,52 @@ class pads_e2e_test : public QObject
     {
         hardware = std::make_unique<PadReader>(*chip, daemon->path("Pad").toStdString(), std::move(deeds));
         QVERIFY(hardware->put());
+        QVERIFY(until([] { return OtherProgram(readerName).connected; })); // pcscd has seen it
     }
 
-    std::unique_ptr<Engine> login(std::function<void(Event&)> meddle = [](Event&) {})
+    using Meddle = std::function<void(Event&)>;
+
+    std::unique_ptr<Engine> login(Meddle meddle = [](Event&) {})
+    {
+        auto engine = newEngine();
+        engine->selfAuthenticate(lab->selfAuthUrl(), handler(*engine, std::move(meddle)));
+        return engine;
+    }
+    std::unique_ptr<Engine> changePin(Meddle meddle = [](Event&) {})
+    {
+        auto engine = newEngine();
+        engine->changePin(handler(*engine, std::move(meddle)));
+        return engine;
+    }
+    std::unique_ptr<Engine> newEngine() const
+    {
+        return std::make_unique<Engine>(EngineSettings{.trustAnchors = anchors, .cards = {}, .log = {}, .pcscReaders = true});
+    }
+    Engine::Handler handler(Engine& engine, Meddle meddle)
     {
         end.reset();
         said.clear();
         found = 0;
-        auto engine = std::make_unique<Engine>(EngineSettings{.trustAnchors = anchors, .cards = {}, .log = {}, .pcscReaders = true});
-        engine->selfAuthenticate(lab->selfAuthUrl(), [this, meddle, on = engine.get()](Event& event) {
-            if (const auto* rights = std::get_if<RightsAsked>(&event)) on->grant(rights->id, rights->optional);
+        return [this, meddle = std::move(meddle), &engine](Event& event) {
+            if (const auto* rights = std::get_if<RightsAsked>(&event)) engine.grant(rights->id, rights->optional);
             if (const auto* password = std::get_if<PasswordAsked>(&event))
             {
                 said += "here ";
-                on->enter(password->id, Secret(chip->pin()));
+                engine.enter(password->id, Secret(chip->pin()));
             }
             if (const auto* wanted = std::get_if<PasswordWantedAtReader>(&event))
                 said += (wanted->password == Password::Can   ? "CAN"
                          : wanted->password == Password::Puk ? "PUK"
                                                              : "PIN")
                       + std::to_string(wanted->triesLeft) + (wanted->wrongBefore ? "again " : " ");
+            if (std::holds_alternative<NewPinAsked>(event)) said += "new here ";
+            if (std::holds_alternative<NewPinWantedAtReader>(event)) said += "new ";
             if (std::holds_alternative<ReaderStillWaits>(event)) said += "waits ";
             if (std::holds_alternative<CardWanted>(event)) said += "card ";
             found += std::holds_alternative<CardFound>(event);
             if (auto* finished = std::get_if<WorkflowFinished>(&event)) end = std::move(*finished);
             meddle(event);
-        });
-        return engine;
+        };
     }
     std::string outcome()
     {
@@ -259,6 +278,72 @@ private Q_SLOTS:
         QCOMPARE(said, "PIN3 card PIN3 ");
     }
 
+    void newPins_data()
+    {
+        QTest::addColumn<QList<int>>("deeds");
+        QTest::addColumn<QString>("told");
+        QTest::addColumn<QString>("result");
+        constexpr int right = int(AtPad::Right), wrong = int(AtPad::Wrong), cancel = int(AtPad::Cancel), tooShort = int(AtPad::Short);
+        QTest::newRow("set") << QList<int>{} << "PIN3 new " << "success";
+        QTest::newRow("after a wrong PIN") << QList{wrong} << "PIN3 PIN2again new " << "success";
+        QTest::newRow("after the CAN") << QList{wrong, wrong} << "PIN3 PIN2again CAN1 PIN1 new " << "success";
+        QTest::newRow("the PIN cancelled") << QList{cancel} << "PIN3 " << "Establish_Pace_Channel_User_Cancelled";
+        QTest::newRow("cancelled") << QList{right, cancel} << "PIN3 new " << "Change_Pin_User_Cancelled";
+        QTest::newRow("two different ones") << QList{right, wrong} << "PIN3 new " << "Change_Pin_New_Pin_Mismatch";
+        QTest::newRow("too short") << QList{right, tooShort} << "PIN3 new " << "Change_Pin_New_Pin_Invalid_Length";
+    }
+    void newPins()
+    {
+        QFETCH(QList<int>, deeds);
+        QFETCH(QString, result);
+        std::vector<AtPad> all;
+        for (const int each : deeds) all.push_back(AtPad(each));
+        put(std::move(all));
+        auto engine = changePin();
+        const auto ended = outcome();
+        QTEST(QString::fromStdString(said), "told");
+        QCOMPARE(QString::fromStdString(ended), result);
+        QCOMPARE(chip->state->reader.card()->pin().text() == card::SimulatedPad::newPin, result == "success");
+        engine = login(); // with the PIN that is right now
+        QCOMPARE(outcome(), "success");
+    }
+
+    void aNewPinThatNobodyEnters()
+    {
+        put({AtPad::Right, AtPad::Nothing});
+        auto engine = changePin();
+        QVERIFY(waits());
+        hardware->letTimePass();
+        QCOMPARE(outcome(), "Change_Pin_Input_Timeout");
+        engine = login();
+        QCOMPARE(outcome(), "success");
+    }
+
+    void aStopWhileTheReaderWaitsForTheNewPin()
+    {
+        put({AtPad::Right, AtPad::Nothing});
+        auto engine = changePin();
+        QVERIFY(waits());
+        engine->cancel();
+        QCOMPARE(outcome(), "User_Cancelled");
+        QCOMPARE(said, "PIN3 new waits ");
+        hardware->pad().cancel();
+        engine = login();
+        QCOMPARE(outcome(), "success");
+    }
+
+    void theCardIsPulledWhileTheReaderWaitsForTheNewPin()
+    {
+        put({AtPad::Right, AtPad::Nothing});
+        const auto engine = changePin([this](Event& event) {
+            if (std::holds_alternative<CardWanted>(event)) hardware->put();
+        });
+        QVERIFY(waits());
+        hardware->pull();
+        QCOMPARE(outcome(), "success");
+        QCOMPARE(said, "PIN3 new card PIN3 new ");
+    }
+
     void otherReadersAreBasicOnes_data() // the PIN is entered here
     {
         QTest::addColumn<QString>("reader");
@@ -305,14 +390,13 @@ private Q_SLOTS:
     void anotherProgramsTransactionHidesThePad() // until it ends: the reader is not taken for a basic one
     {
         put({});
-        std::optional<OtherProgram> other;
-        QVERIFY(until([&] { return other.emplace(readerName).connected; })); // pcscd has seen the card
+        const OtherProgram other(readerName);
         std::atomic<int> questions = 0;
         bool held = false, released = false;
         beforeControl = [&] {
             const int question = questions++;
-            if (question == 0) held = other->begin(); // between our connection and our question
-            if (question == 1) released = other->end();
+            if (question == 0) held = other.begin(); // between our connection and our question
+            if (question == 1) released = other.end();
         };
         const auto engine = login();
         const auto result = outcome();

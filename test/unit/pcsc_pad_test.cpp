@@ -344,6 +344,54 @@ private Q_SLOTS:
         QCOMPARE(session.establishPace(login()).error(), gone ? CardFault::Removed : CardFault::CommandFailed);
     }
 
+    void newPins_data()
+    {
+        QTest::addColumn<QByteArray>("answer");
+        QTest::addColumn<QByteArray>("fault");
+        const auto row = [](const char* what, const char* answer, const char* fault) { QTest::newRow(what) << QByteArray(answer) << QByteArray(fault); };
+        row("set", "9000", "ok");
+        row("timed out", "6400", "INPUT_TIME_OUT");
+        row("cancelled", "6401", "CANCELLATION_BY_USER");
+        row("two different ones", "6402", "NEW_PIN_MISMATCH");
+        row("too short", "6403", "NEW_PIN_INVALID_LENGTH");
+        row("refused by the card", "6982", "PROTOCOL_ERROR");
+        row("refused by the reader", "6b80", "PROTOCOL_ERROR");
+        row("length", "6700", "WRONG_LENGTH");
+        row("one byte", "90", "COMMAND_FAILED");
+        row("nothing", "", "COMMAND_FAILED");
+    }
+    void newPins()
+    {
+        QFETCH(QByteArray, answer);
+        pad(established);
+        QByteArray sent;
+        script.modifyPin = [&](ByteView request, Bytes& to) {
+            sent = QByteArray::fromStdString(toHex(request));
+            return to = hex(answer), SCARD_S_SUCCESS;
+        };
+        PcscSession session;
+        QVERIFY(session.open("R", never).has_value());
+        QVERIFY(session.establishPace(login()).has_value());
+        script.calls.clear();
+        const auto changed = session.changePin();
+        const auto text = changed ? "ok" : name(changed.error());
+        QTEST(QByteArray(text.data(), qsizetype(text.size())), "fault");
+        QCOMPARE(sent, QByteArray("3c3c820000000006060102020704000102000000"
+                                  "04000000"
+                                  "002c0203"));
+        QCOMPARE(script.calls, "begin end modify ");
+    }
+
+    void aReaderThatCannotSetPins()
+    {
+        pad(established);
+        script.features = hex("200442330020");
+        PcscSession session;
+        QVERIFY(session.open("R", never).has_value());
+        QCOMPARE(session.changePin().error(), CardFault::CommandFailed);
+        QCOMPARE(script.calls, "connect ");
+    }
+
     void theEndOfPace_data()
     {
         QTest::addColumn<QByteArray>("answer");

@@ -98,6 +98,10 @@ public:
                 return session.establishPace(*input);
             }));
     }
+    Pending<CardResult<Done>> changePin() override
+    {
+        return worker_->call(noted(reader_, "control", [](PcscSession& session, const std::stop_token&) { return session.changePin(); }));
+    }
     Pending<CardResult<Done>> endPace() override
     {
         return worker_->call(noted(reader_, "control", [](PcscSession& session, const std::stop_token&) { return session.endPace(); }));

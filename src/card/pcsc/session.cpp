@@ -9,6 +9,7 @@
 #include "card/apdu.h"
 #include "card/faults.h"
 #include "card/pcsc/codes.h"
+#include "card/pcsc/modify_pin.h"
 
 namespace eidkern::card
 {
@@ -118,15 +119,29 @@ CardResult<PaceOutput> PcscSession::establishPace(const PaceInput& input)
 {
     const auto request = execute_pace::establish(input);
     if (!request) return fault(CardFault::WrongLength);
-    if (const LONG begun = beginWithSameCard(); begun != SCARD_S_SUCCESS) return fault(failed(begun));
-
-    Bytes answer;
-    result_ = control(card_, properties_.features.executePace, *request, answer);
-    if (is(result_, SCARD_W_CANCELLED_BY_USER)) return fault(CardFault::CancelledAtReader);
-    if (result_ != SCARD_S_SUCCESS) return fault(whyFailed(result_));
-    auto output = execute_pace::parseEstablished(answer, input.password, input.chat.has_value());
+    const auto answer = atPad(properties_.features.executePace, *request);
+    if (!answer) return fault(answer.error());
+    auto output = execute_pace::parseEstablished(*answer, input.password, input.chat.has_value());
     if (!output && output.error() == CardFault::CommandFailed) return fault(whyFailed(SCARD_E_NOT_TRANSACTED));
     return output;
+}
+
+CardResult<Done> PcscSession::changePin()
+{
+    if (!properties_.features.modifyPin) return fault(CardFault::CommandFailed);
+    const auto answer = atPad(properties_.features.modifyPin, modify_pin::request());
+    if (!answer) return fault(answer.error());
+    return modify_pin::parseAnswer(*answer);
+}
+
+CardResult<Bytes> PcscSession::atPad(std::uint32_t code, ByteView request)
+{
+    if (const LONG begun = beginWithSameCard(); begun != SCARD_S_SUCCESS) return fault(failed(begun));
+    Bytes answer;
+    result_ = control(card_, code, request, answer);
+    if (is(result_, SCARD_W_CANCELLED_BY_USER)) return fault(CardFault::CancelledAtReader);
+    if (result_ != SCARD_S_SUCCESS) return fault(whyFailed(result_));
+    return answer;
 }
 
 CardResult<Done> PcscSession::endPace()

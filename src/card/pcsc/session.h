@@ -35,10 +35,11 @@ public:
     // the channel of a claimed card is lost.
     CardResult<Bytes> transmit(ByteView apdu, bool claimed, const std::stop_token& stop);
 
-    // PACE at the reader's pad, and its end; claims the card. They take as long as the person does, and nothing can end them
+    // PACE at the reader's pad, its end, and a new PIN between them; claims the card. They take as long as the person does, and nothing can end them
     // from here. Removed: also a card that is not the one that was opened any more; else as PinPad says.
     CardResult<PaceOutput> establishPace(const PaceInput& input);
-    CardResult<Done> endPace(); // a reader that cannot end it: the card is reset, and stays ours
+    CardResult<Done> changePin(); // CommandFailed: the reader cannot
+    CardResult<Done> endPace();   // a reader that cannot end it: the card is reset, and stays ours
 
     LONG result() const { return result_; } // of PC/SC, for the latest of these operations
 
@@ -48,6 +49,7 @@ private:
     LONG ask(const std::stop_token& stop);
     LONG begin();
     LONG beginWithSameCard();
+    CardResult<Bytes> atPad(std::uint32_t code, ByteView request);
     LONG reconnect();
     LONG exchange(ByteView apdu, Bytes& answer);
     CardFault whyFailed(LONG result);

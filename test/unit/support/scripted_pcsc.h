@@ -25,6 +25,7 @@ struct Script
     Bytes answer{0x90, 0x00};
     std::optional<Bytes> features = {}, properties = {}; // nothing: the reader refuses the question
     std::function<LONG(ByteView request, Bytes& answer)> executePace = {}; // at this control code
+    std::function<LONG(ByteView request, Bytes& answer)> modifyPin = {};   // the same
     std::string calls = {};
     int questions = 0; // of features, properties and capabilities
 
@@ -46,13 +47,14 @@ struct Script
             if (!question) calls += "pace ";
             return executePace(request, to);
         }
+        if (code == modifyPinCode && modifyPin) return calls += "modify ", modifyPin(request, to);
         const auto& said = code == CM_IOCTL_GET_FEATURE_REQUEST ? features : code == tlvPropertiesCode ? properties : std::nullopt;
         if (!said) return SCARD_E_UNSUPPORTED_FEATURE;
         to = *said;
         return SCARD_S_SUCCESS;
     }
 
-    static constexpr DWORD tlvPropertiesCode = 0x42330012, executePaceCode = 0x42330020;
+    static constexpr DWORD modifyPinCode = 0x42330007, tlvPropertiesCode = 0x42330012, executePaceCode = 0x42330020;
 };
 inline Script script;
 
