@@ -9,6 +9,7 @@
 #include "card/apdu.h"
 #include "card/faults.h"
 #include "card/pcsc/codes.h"
+#include "card/pcsc/control.h"
 #include "card/pcsc/modify_pin.h"
 
 namespace eidkern::card

@@ -1,4 +1,4 @@
-#include "card/pcsc/reader_properties.h"
+#include "card/pcsc/control.h"
 
 #include <algorithm>
 #include <optional>
