@@ -10,6 +10,7 @@
 #include "e2e/daemon.h"
 #include "e2e/other_program.h"
 #include "e2e/pad_reader.h"
+#include "e2e/terminal.h"
 #include "e2e/until.h"
 #include "eidkern/engine.h"
 #include "eidkern/lab.h"
@@ -128,7 +129,9 @@ private Q_SLOTS:
     void initTestCase()
     {
         daemon = std::make_unique<Daemon>();
-        lab = PublicLab::start({}).value();
+        LabSettings settings;
+        settings.pkiFolder = daemon->path("pki").toStdString();
+        lab = PublicLab::start(settings).value();
         anchors = {TrustAnchor::parse(lab->cvca()).value()};
         for (const auto& [reader, features] : readers)
         {
@@ -218,6 +221,25 @@ private Q_SLOTS:
         hardware->pad().cancel();
         QCOMPARE(outcome(), "success");
         QCOMPARE(said, "PIN3 ");
+    }
+
+    void theCommandLineIsInterruptedWhileTheReaderWaits()
+    {
+        put({AtPad::Nothing});
+        Terminal client({"self-auth", QString::fromStdString(lab->selfAuthUrl()), "--lang", "en", "--card", "pcsc", "--cvca",
+                         QString::fromStdString(lab->cvcaFile()), "--link-certificates", "none"});
+        QVERIFY2(until([&] { return client.shows("Send"); }), client.screen());
+        QVERIFY(client.type("y\n"));
+        QVERIFY2(waits() && client.shows("enter the PIN at the reader"), client.screen());
+        ::kill(pid_t(client.process.processId()), SIGINT);
+        QVERIFY2(until([&] { return client.process.state() == QProcess::NotRunning; }), client.screen());
+        QVERIFY2(client.shows("Please cancel there, too"), client.screen());
+        QCOMPARE(client.process.exitCode(), 10);
+        QVERIFY(hardware->pad().waits());
+
+        const auto engine = login(); // waits, until the person has cancelled
+        hardware->pad().cancel();
+        QCOMPARE(outcome(), "success");
     }
 
     void aPinThatIsEnteredAfterTheStopOpensNothing() // the card is reset: nobody finds it with the PIN verified
