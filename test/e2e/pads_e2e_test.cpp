@@ -25,7 +25,8 @@ namespace
 {
 
 const std::string readerName = "Pad Reader 00 00";
-const std::pair<QString, QString> readers[] = {{"Entry", "features=060712"},            // a pad, but no PACE
+const std::pair<QString, QString> readers[] = {{"Basic", "features="},
+                                               {"Entry", "features=060712"},            // a pad, but no PACE
                                                {"Foreign", "features=20:pace=40"},      // PACE for others
                                                {"Odd", "list=200423ff2004FF06FF0020"},  // garbage
                                                {"Pad", "features=20060712:pace=E0"}};   // takes passwords itself
@@ -61,7 +62,7 @@ class pads_e2e_test : public QObject
     std::optional<SimulatedCard> chip;
     std::unique_ptr<PadReader> hardware;
     std::optional<WorkflowFinished> end;
-    std::string said; // of the passwords that the person was told to enter, and what else happened at the reader
+    QString said; // of the passwords that the person was told to enter, and what else happened at the reader
     int found = 0;
 
     void put(std::vector<AtPad> deeds)
@@ -105,7 +106,7 @@ class pads_e2e_test : public QObject
                 said += (wanted->password == Password::Can   ? "CAN"
                          : wanted->password == Password::Puk ? "PUK"
                                                              : "PIN")
-                      + std::to_string(wanted->triesLeft) + (wanted->wrongBefore ? "again " : " ");
+                      + QString::number(wanted->triesLeft) + (wanted->wrongBefore ? "again " : " ");
             if (std::holds_alternative<NewPinAsked>(event)) said += "new here ";
             if (std::holds_alternative<NewPinWantedAtReader>(event)) said += "new ";
             if (std::holds_alternative<ReaderStillWaits>(event)) said += "waits ";
@@ -115,10 +116,10 @@ class pads_e2e_test : public QObject
             meddle(event);
         };
     }
-    std::string outcome()
+    QString outcome()
     {
         if (!until([this] { return end.has_value(); })) return "no end";
-        return end->failure ? std::string(name(end->failure->code)) : "success";
+        return end->failure ? QString::fromStdString(std::string(name(end->failure->code))) : "success";
     }
     bool waits() // the reader, for the person
     {
@@ -185,8 +186,8 @@ private Q_SLOTS:
         put(std::move(all));
         auto engine = login();
         const auto ended = outcome();
-        QTEST(QString::fromStdString(said), "told");
-        QTEST(QString::fromStdString(ended), "result");
+        QTEST(said, "told");
+        QTEST(ended, "result");
         engine = login();
         QCOMPARE(outcome(), "success"); // whatever happened before
     }
@@ -230,7 +231,7 @@ private Q_SLOTS:
                          QString::fromStdString(lab->cvcaFile()), "--link-certificates", "none"});
         QVERIFY2(until([&] { return client.shows("Send"); }), client.screen());
         QVERIFY(client.type("y\n"));
-        QVERIFY2(waits() && client.shows("enter the PIN at the reader"), client.screen());
+        QVERIFY2(waits() && until([&] { return client.shows("enter the PIN at the reader"); }), client.screen());
         ::kill(pid_t(client.process.processId()), SIGINT);
         QVERIFY2(until([&] { return client.process.state() == QProcess::NotRunning; }), client.screen());
         QVERIFY2(client.shows("Please cancel there, too"), client.screen());
@@ -323,8 +324,8 @@ private Q_SLOTS:
         put(std::move(all));
         auto engine = changePin();
         const auto ended = outcome();
-        QTEST(QString::fromStdString(said), "told");
-        QCOMPARE(QString::fromStdString(ended), result);
+        QTEST(said, "told");
+        QCOMPARE(ended, result);
         QCOMPARE(chip->state->reader.card()->pin().text() == card::SimulatedPad::newPin, result == "success");
         engine = login(); // with the PIN that is right now
         QCOMPARE(outcome(), "success");
@@ -369,15 +370,24 @@ private Q_SLOTS:
     void otherReadersAreBasicOnes_data() // the PIN is entered here
     {
         QTest::addColumn<QString>("reader");
-        for (const auto* each : {"Entry", "Foreign", "Odd"}) QTest::newRow(each) << each;
+        QTest::addColumn<int>("questions"); // that it is asked in a login
+        QTest::newRow("nothing at all") << "Basic" << 1;
+        QTest::newRow("a pad without PACE") << "Entry" << 2;
+        QTest::newRow("PACE for others") << "Foreign" << 2;
+        QTest::newRow("garbage") << "Odd" << 2;
     }
     void otherReadersAreBasicOnes()
     {
         QFETCH(QString, reader);
         const auto card = VpcdCard::offer(*chip, daemon->path(reader).toStdString());
+        std::atomic<int> asked = 0;
+        beforeControl = [&asked] { ++asked; };
         const auto engine = login();
-        QCOMPARE(outcome(), "success");
-        QVERIFY(said.ends_with("here ")); // perhaps before there was a card
+        const auto result = outcome();
+        beforeControl = [] {};
+        QCOMPARE(result, "success");
+        QTEST(asked.load(), "questions");
+        QVERIFY(said.endsWith("here ")); // perhaps before there was a card
     }
 
     void theirFeatures_data()

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <memory>
 #include <mutex>
+#include <thread>
 
 #include "options.h"
 
@@ -57,6 +58,8 @@ public:
     }
     bool ok() const { return listener_ && listener_->value >= 0; }
 
+    // A card that is gone is reported before another one is seen: once, with events to pcscd's watching thread. (Others ask, too,
+    // before they power a card, and pcscd does not learn it from them.)
     bool present()
     {
         std::lock_guard lock(mutex_);
@@ -64,12 +67,17 @@ public:
         {
             uint8_t b;
             ssize_t n = ::recv(card_->value, &b, 1, MSG_PEEK | MSG_DONTWAIT);
-            if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+            gone_ = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+            if (gone_)
             {
                 card_.reset();
                 atr_.clear();
-                return false;
-            } // report absent once
+            }
+        }
+        if (gone_)
+        {
+            if (!options.events || std::this_thread::get_id() == watcher_) gone_ = false;
+            return false;
         }
         if (!card_)
         {
@@ -89,6 +97,7 @@ public:
         {
             std::lock_guard lock(mutex_);
             card = card_;
+            watcher_ = std::this_thread::get_id();
         }
         std::array<pollfd, 2> p{{{wake_.value, POLLIN, 0}, {card ? card->value : listener_->value, short(card ? POLLRDHUP : POLLIN), 0}}};
         if (::poll(p.data(), p.size(), timeoutMs) > 0 && p[0].revents)
@@ -156,9 +165,11 @@ private:
         return c && (n == 0 || ::recv(c->value, to, n, MSG_WAITALL) == ssize_t(n));
     }
 
-    std::mutex mutex_; // guards card_ only; exchanges are serialised by pcscd
     std::unique_ptr<Fd> listener_;
+    std::mutex mutex_; // guards the next three; exchanges are serialised by pcscd
     std::shared_ptr<Fd> card_;
+    bool gone_ = false;
+    std::thread::id watcher_;
     Fd wake_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     Bytes atr_;
 };
