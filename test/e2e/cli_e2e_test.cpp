@@ -90,6 +90,7 @@ private Q_SLOTS:
         QCOMPARE(code, 0);
         QCOMPARE(readers["readers"].toArray().size(), 1);
         QVERIFY(readers["readers"].toArray()[0].toObject()["card"].toBool());
+        QVERIFY(!readers["readers"].toArray()[0].toObject()["features"].toObject()["pace"].toBool(true));
         const auto card = run({"card", "show", "--json"}, code);
         QCOMPARE(code, 0);
         QCOMPARE(card["type"].toString(), "CardCertified");
