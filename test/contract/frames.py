@@ -8,7 +8,7 @@ occurs nowhere.
 import functools
 import json
 import sys
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from pathlib import Path
 
 from jsonschema import Draft202012Validator
@@ -38,61 +38,65 @@ def without_what_is_ignored(command):
 
 
 @functools.lru_cache(maxsize=100_000)
-def faults_of_message(text):
+def faults_of(text):
+    """In the message itself, whatever came before it."""
     message = json.loads(text)
-    found = [error.message for error in VALIDATORS[message["msg"]].iter_errors(message)]
-    if "request" not in message and text != json_api_schemas.line(message):
-        found.append("not compact, or not in order")
+    name = message["msg"]
+    found = [error.message for error in VALIDATORS[name].iter_errors(message)]
+    if name not in WITH_ERROR and "error" not in message and "error" in without_names(message).lower():
+        found.append("some clients take this for a refusal")
     return tuple(found)
 
 
+def faults_of_message(text, message):
+    if "request" in message:  # each its own; what it is does not matter here
+        return faults_of(json_api_schemas.line(message | {"request": 0}))
+    return faults_of(text) + (() if text == json_api_schemas.line(message) else ("not compact, or not in order",))
+
+
 @functools.lru_cache(maxsize=100_000)
-def fits(text):
+def fits_schema(text):
     command = without_what_is_ignored(json.loads(text))
     return VALIDATORS[command["cmd"]].is_valid(command)
 
 
-def command_of(text):
-    """Nothing: no JSON, or no command that there is."""
+def fits(command):
+    return fits_schema(json_api_schemas.line(command | {"request": 0}))
+
+
+def object_of(text):
+    """Empty: no JSON, or no object."""
     try:
-        command = json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError):
-        return None
-    return command if isinstance(command, dict) and isinstance(command.get("cmd"), str) and command["cmd"] in API.commands else None
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 class Connection:
     def __init__(self):
         self.level = 3
         self.running = {}  # by session; without several workflows there is one, ""
-        self.asked = Counter()  # values of `request` that have not come back
-        self.misfits = set()  # those of commands that do not fit their schema
+        self.asked = defaultdict(deque)  # by values of `request` that have not come back: whether the command fits its schema
         self.readers = {}  # as last told, by name
 
     def to_server(self, text):
-        command = command_of(text)
-        try:
-            value = json.loads(text).get("request", None)
-        except (ValueError, AttributeError, RecursionError):
-            return None
-        if value is not None:
-            self.asked[key(value)] += 1
-        if command and value is not None and not fits(text):
-            self.misfits.add(key(value))
-        return command["cmd"] if command else None
+        command = object_of(text)
+        name = command.get("cmd")
+        known = isinstance(name, str) and name in API.commands
+        if "request" in command:
+            self.asked[key(command["request"])].append(not known or fits(command))
+        return name if known else None
 
-    def to_client(self, text):
-        message = json.loads(text)
+    def to_client(self, text, message):
         name = message["msg"]
-        yield from faults_of_message(text)
+        yield from faults_of_message(text, message)
         if name == "API_LEVEL":
             self.level = message["current"]
         if self.level not in API.messages[name]["x-levels"]:
             yield f"{name} in level {self.level}"
         if name == "READER_LIST" and ("reader" in message) != (self.level == 1):
             yield "the other level's name of the readers"
-        if name not in WITH_ERROR and "error" not in message and "error" in without_names(message).lower():
-            yield "some clients take this for a refusal"
         yield from self.answer(message)
         yield from self.workflow(message)
         yield from self.reader(message)
@@ -100,11 +104,10 @@ class Connection:
     def answer(self, message):
         if "request" not in message:
             return
-        value = key(message["request"])
-        if not self.asked[value]:
+        waiting = self.asked[key(message["request"])]
+        if not waiting:
             yield "nobody has asked with this request"
-        self.asked[value] -= 1
-        if value in self.misfits and "error" not in message:
+        elif not waiting.popleft() and "error" not in message:
             yield "the answer to a command that does not fit its schema"
 
     def workflow(self, message):
@@ -157,15 +160,17 @@ def judge(lines, seen):
         if "text" not in frame:
             yield f"{number}: no UTF-8"
             continue
-        seen[json.loads(frame["text"])["msg"]] += 1
-        for fault in connection.to_client(frame["text"]):
+        message = json.loads(frame["text"])
+        seen[message["msg"]] += 1
+        for fault in connection.to_client(frame["text"], message):
             yield f"{number}: {fault}\n    {frame['text'][:1000]}"
 
 
 def main(folder, programs):
     seen, faults, files = Counter(), [], sorted(Path(folder).glob("*.jsonl"))
     for path in files:
-        faults += [f"{path.name}:{fault}" for fault in judge(path.read_text(encoding="utf-8").splitlines(), seen)]
+        with path.open(encoding="utf-8", newline="\n") as lines:
+            faults += [f"{path.name}:{fault}" for fault in judge(lines, seen)]
     all_have_run = {path.name.rsplit("-", 1)[0] for path in files} >= set(programs)
     missing = [name for name in VALIDATORS if not seen[name] and name not in NEVER] if all_have_run else []
     print(f"{sum(seen.values())} frames in {len(files)} files")
