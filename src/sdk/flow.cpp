@@ -54,19 +54,19 @@ bool isEntry(std::optional<State> state)
 
 } // namespace
 
-Flow::Flow(FlowHost& host, EngineSettings settings, FlowOptions options) : host_(&host), options_(std::move(options)), engine_(std::move(settings)) {}
+Flow::Flow(FlowHost& host, std::unique_ptr<Engine> engine, FlowOptions options) : host_(&host), options_(std::move(options)), engine_(std::move(engine)) {}
 
 void Flow::authenticate(std::optional<std::string> tcTokenUrl, Activator::AnswerBrowser browser)
 {
     browser_ = std::move(browser);
     say(message::Auth());
-    engine_.authenticate(std::move(tcTokenUrl), [this](Event& event) { handle(event); });
+    engine_->authenticate(std::move(tcTokenUrl), [this](Event& event) { handle(event); });
 }
 
 void Flow::changePin()
 {
     say(message::ChangePin());
-    engine_.changePin([this](Event& event) { handle(event); });
+    engine_->changePin([this](Event& event) { handle(event); });
 }
 
 void Flow::leave(std::function<void()> unwound)
@@ -185,6 +185,7 @@ void Flow::on(const CardWanted&)
 void Flow::on(const CardFound& event)
 {
     reader_ = event.reader;
+    card_ = event.fingerprint;
     cardIsNew_ = true;
     insertLater_ = false;
     if (state_ == State::InsertCard) state_.reset();
@@ -222,8 +223,8 @@ void Flow::ask(Question question)
 void Flow::tellQuestion()
 {
     const bool cardWasAway = std::exchange(cardIsNew_, false);
-    const bool fits = cardWasAway && entered_ && entered_->state == asked_.state && entered_->reader == reader_ && entered_->triesLeft == asked_.triesLeft
-                   && entered_->secret.empty() == asked_.atReader;
+    const bool fits = cardWasAway && entered_ && entered_->state == asked_.state && entered_->reader == reader_ && entered_->card == card_
+                   && entered_->triesLeft == asked_.triesLeft && entered_->secret.empty() == asked_.atReader;
     if (fits) return deliver(std::move(entered_->secret));
     entered_.reset();
     const auto* reader = host_->readers().named(reader_);
@@ -299,16 +300,16 @@ void Flow::answer(Secret secret)
 {
     state_.reset();
     if (questionOpen_) return deliver(std::move(secret));
-    entered_ = Entered{asked_.state, reader_, asked_.triesLeft, std::move(secret)}; // the card is away
+    entered_ = Entered{asked_.state, reader_, card_, asked_.triesLeft, std::move(secret)}; // the card is away
     if (std::exchange(insertLater_, false)) tellInsertCard();
 }
 
 void Flow::deliver(Secret secret)
 {
-    entered_ = Entered{asked_.state, reader_, asked_.triesLeft, secret.clone()};
+    entered_ = Entered{asked_.state, reader_, card_, asked_.triesLeft, secret.clone()};
     questionOpen_ = false;
-    if (asked_.atReader) engine_.enterAtReader(asked_.id);
-    else engine_.enter(asked_.id, std::move(secret)); // NotAsked: the card has just gone, and what was entered waits for it
+    if (asked_.atReader) engine_->enterAtReader(asked_.id);
+    else engine_->enter(asked_.id, std::move(secret)); // NotAsked: the card has just gone, and what was entered waits for it
 }
 
 // Other commands
@@ -363,7 +364,7 @@ void Flow::tellCertificate(Json request)
 void Flow::accept()
 {
     state_.reset();
-    engine_.grant(rights_->id, namesOf(chat_.effective - chat_.required, rights_->optional));
+    engine_->grant(rights_->id, namesOf(chat_.effective - chat_.required, rights_->optional));
 }
 
 void Flow::cancel()
@@ -371,7 +372,7 @@ void Flow::cancel()
     cancelled_ = true;
     state_.reset();
     entered_.reset();
-    engine_.cancel();
+    engine_->cancel();
 }
 
 void Flow::goOn()

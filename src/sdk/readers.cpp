@@ -237,7 +237,12 @@ void Readers::workflowLooks(bool looks)
 void Readers::found(const CardFound& card)
 {
     auto* at = seen(card.reader);
-    if (!at) return;
+    if (!at) // not told yet: the workflow watches readers itself
+    {
+        at = &all_[card.reader];
+        at->reader.name = card.reader;
+        tell_(at->reader, ReaderChange::Reader);
+    }
     if (simulator(card.reader)) at->reader.insertable = false;
     auto known = eidCard(card.triesLeft, card.deactivated);
     if (at->reader.card) known.inoperative = at->reader.card->inoperative;
