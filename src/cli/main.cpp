@@ -1,7 +1,6 @@
 // `eidkern`: arguments in, exit code out.
 #include <CLI/CLI.hpp>
 #include <QCoreApplication>
-#include <QLoggingCategory>
 #include <cstdio>
 #include <iostream>
 #include <sstream>
@@ -102,7 +101,6 @@ int leave(ExitCode code)
 
 int main(int argc, char** argv)
 {
-    QLoggingCategory::setFilterRules(QStringLiteral("qt.tlsbackend.ossl.warning=false")); // says of each stapled OCSP answer that no authority is trusted
     QCoreApplication application(argc, argv);
     CLI::App app{"eidkern: the German online ID function (TR-03124-1) without a graphical interface", "eidkern"};
     app.footer("Exit codes: 0 success, 2 usage, 3 port taken, 10 user, 11 card, 12 reader, 13 network, 14 service, 15 client, 1 anything else.\n"

@@ -188,6 +188,13 @@ void TlsConnection::reset()
     socket_->abort();
 }
 
+void TlsConnection::renegotiate()
+{
+    SSL_renegotiate(ssl_.get());
+    SSL_do_handshake(ssl_.get());
+    flush();
+}
+
 void TlsConnection::alert(quint8 description)
 {
     over_ = true;

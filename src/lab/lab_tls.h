@@ -62,6 +62,7 @@ public:
     void write(const QByteArray& plain);
     void close();                   // close_notify (if the profile has it) and FIN
     void reset();                   // RST
+    void renegotiate();             // asks the client for another handshake
     void alert(quint8 description); // a fatal alert in clear: only meaningful inside the handshake
     bool isOver() const { return over_; }
 

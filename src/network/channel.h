@@ -5,10 +5,7 @@
 // leaves it busy: only open() (a new connection) or the destructor make sense then. Destroying it aborts the connection;
 // nothing is called afterwards. One thread, Qt event loop.
 #pragma once
-#include <QByteArray>
 #include <QHostAddress>
-#include <QSslError>
-#include <QSslSocket>
 #include <QTimer>
 #include <memory>
 #include <optional>
@@ -17,7 +14,8 @@
 #include "core/web.h"
 #include "eidkern/proxy.h"
 #include "network/http_parser.h"
-#include "network/tls_offer.h"
+#include "network/client_profile.h"
+#include "network/tls_client.h"
 
 namespace eidkern::network
 {
@@ -31,35 +29,34 @@ public:
 
     // With a PSK: the RSA-PSK suites only. `resume`: session() of an earlier channel; whether the server agreed is
     // TlsFacts::resumed, for the judge to see.
-    Pending<WebOpened> open(const Url& url, std::optional<Psk> psk, TlsJudge judge, QByteArray resume = {});
+    Pending<WebOpened> open(const Url& url, std::optional<Psk> psk, TlsJudge judge, TlsSession resume = {});
     Pending<WebReply> exchange(const WebRequest& request);
     bool isOpen() const;
-    QByteArray session() const; // to resume this session later; empty before open() has succeeded
+    TlsSession session() const { return session_; } // to resume this session later; null before open() has succeeded
 
 private:
     enum class Phase { Closed, Opening, Open, Exchanging };
-    struct Retire // may run inside a slot of the socket
+    struct Retire // may run inside a callback of the client
     {
-        void operator()(QSslSocket* socket) const;
+        void operator()(TlsClient* client) const { client->retire(); }
     };
 
     void begin();
     void connectNext();
     void connectTo(const QString& address);
-    void handOver(QSslPreSharedKeyAuthenticator* asked);
-    void encrypted();
+    void established();
     void send(const WebRequest& request);
     void read();
-    void lost(QAbstractSocket::SocketError error);
-    void settleOpening(WebOutcome outcome, const QString& detail = {});
-    void settleExchange(WebOutcome outcome, const QString& detail = {});
+    void lost(WebOutcome outcome, const std::string& detail, std::optional<int> alert);
+    void settleOpening(WebOutcome outcome, const std::string& detail = {}, std::optional<int> alert = {});
+    void settleExchange(WebOutcome outcome, const std::string& detail = {});
     void shut();
 
     Scheduler& scheduler_;
     const ClientProfile profile_;
     const ProxyFor proxyFor_;
-    std::unique_ptr<QSslSocket, Retire> socket_;
-    std::unique_ptr<QObject> wires_; // receiver of all signals: gone means no more callbacks
+    std::unique_ptr<TlsClient, Retire> client_;
+    std::unique_ptr<QObject> wires_; // receiver of signals: gone means no more callbacks
     QTimer addressTimer_;
     QList<QHostAddress> addresses_;  // still to be tried
     Phase phase_ = Phase::Closed;
@@ -70,8 +67,7 @@ private:
     std::optional<Psk> psk_;         // until the handshake is over
     TlsJudge judge_;
     TlsFacts facts_;
-    QList<QSslError> errors_;
-    QByteArray resume_, session_;
+    TlsSession resume_, session_;
     HttpParser parser_{HttpParser::Kind::Reply};
 };
 

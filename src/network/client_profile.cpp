@@ -22,9 +22,9 @@ static std::vector<std::string> texts(const QJsonValue& array)
     return all;
 }
 
-static ClientProfile::Offer offerOf(const QJsonValue& offer)
+static std::shared_ptr<const TlsOffer> offerOf(const QJsonValue& offer)
 {
-    return {texts(offer[u"suites"]), texts(offer[u"groups"]), texts(offer[u"signatures"]), offer[u"ocspStapling"].toBool()};
+    return std::make_shared<TlsOffer>(texts(offer[u"suites"]), texts(offer[u"groups"]), texts(offer[u"signatures"]), offer[u"ocspStapling"].toBool());
 }
 
 std::optional<ClientProfile> clientProfile(std::string_view name)

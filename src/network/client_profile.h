@@ -1,25 +1,21 @@
 // What the client offers and insists on in TLS, by name: the entries of resources/tls-profiles.json.
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/web.h"
+#include "network/tls_offer.h"
 
 namespace eidkern::network
 {
 
-struct ClientProfile
+struct ClientProfile // of one thread: its copies share their offers
 {
-    struct Offer // OpenSSL's names, in the order in which they are offered
-    {
-        std::vector<std::string> suites, groups, signatures;
-        bool ocspStapling = false; // status_request (RFC 6066 8); a server need not have an answer
-    };
-
-    Offer server; // connections that the certificate alone authenticates
-    Offer rsaPsk; // TR-03124-1 4.5; without groups
+    std::shared_ptr<const TlsOffer> server; // connections that the certificate alone authenticates
+    std::shared_ptr<const TlsOffer> rsaPsk; // TR-03124-1 4.5; without groups
     KeySizes smallestKeys;
 };
 

@@ -1,25 +1,40 @@
 // What the client offers in a TLS handshake, and what it learnt from one. The judgement over these facts is the workflow's.
 #pragma once
-#include <QByteArray>
-#include <QList>
-#include <QSslConfiguration>
-#include <QSslError>
-#include <optional>
 #include <string>
+#include <vector>
 
-#include "network/client_profile.h"
+#include <openssl/ssl.h>
+
+#include "core/openssl.h"
+#include "core/web.h"
 
 namespace eidkern::network
 {
 
-// TLS 1.2 only, the offer's suites, groups and signature algorithms in its order, no trust store: the machine's CA files are
-// never read, certificates are judged by hash. `resume`: a session to resume, or empty.
-QSslConfiguration configuration(const ClientProfile::Offer& offer, const QByteArray& resume);
+// One kind of connection of a profile. Its connections share one SSL_CTX, which is made for the first of them.
+class TlsOffer
+{
+public:
+    TlsOffer(std::vector<std::string> suites, std::vector<std::string> groups, std::vector<std::string> signatures, bool ocspStapling);
 
-// Out of a finished handshake. Resumed: the server really took up the session that was asked for.
-TlsFacts factsOf(const QSslConfiguration& done, const std::string& host, const QByteArray& resumeAsked, const QList<QSslError>& errors);
+    const std::vector<std::string> suites, groups, signatures; // OpenSSL's names, in the order in which they are offered
+    const bool ocspStapling;                                   // status_request (RFC 6066 8); a server need not have an answer
 
-// The alert inside Qt's error text, if the server sent one.
-std::optional<int> alertIn(const QString& qtErrorText);
+    // TLS 1.2 only, no renegotiation, no trust store: the machine's CA files are never read, certificates are judged by hash.
+    // Each connection needs a TlsHandshake as its app data. No verdict about a certificate ends a handshake.
+    SSL_CTX* context() const;
+
+private:
+    mutable ossl::Owner<SSL_CTX, SSL_CTX_free> context_;
+};
+
+struct TlsHandshake // what OpenSSL's callbacks read and write
+{
+    const Psk* psk = nullptr;
+    std::vector<int> verdicts = {}; // X509_V_ERR_...
+};
+
+// Out of a finished handshake.
+TlsFacts factsOf(SSL* ssl, const std::string& host);
 
 } // namespace eidkern::network

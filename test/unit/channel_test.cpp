@@ -34,6 +34,7 @@ private slots:
     void attachedMode();
     void pskResumed();
     void unasked();
+    void renegotiation();
     void onlyHttps();
     void drops();
 
@@ -100,7 +101,7 @@ void ChannelTest::judgeComesFirst()
     QTRY_VERIFY(opening.ready());
     QCOMPARE(name(opening.peek().outcome), name(O::Rejected));
     QVERIFY(opening.peek().tls.certificate == lab::der(good().certificate));
-    QVERIFY(!channel.isOpen() && channel.session().isEmpty());
+    QVERIFY(!channel.isOpen() && !channel.session());
     QCOMPARE(asked, 1);
     QTRY_VERIFY(server.connections[0]->isOver());
     QCOMPARE(server.requests, 0);
@@ -249,7 +250,7 @@ void ChannelTest::offer()
     QCOMPARE(hello.groups, groups);
     QCOMPARE(hello.signatures, signatures);
     auto extensions = QList<quint16>{11, 10, 35, 22, 23, 13};
-    if (network::clientProfile(QTest::currentDataTag())->server.ocspStapling) extensions.insert(3, 5); // status_request
+    if (network::clientProfile(QTest::currentDataTag())->server->ocspStapling) extensions.insert(3, 5); // status_request
     QCOMPARE(hello.extensions, extensions);
 }
 
@@ -308,7 +309,7 @@ void ChannelTest::attachedMode() // the server closes between two messages
     const auto opening = channel.open(urlOf(server.port()), {}, anyone);
     QTRY_VERIFY(opening.ready());
     const auto session = channel.session();
-    QVERIFY(!session.isEmpty());
+    QVERIFY(session);
     const auto fetching = channel.exchange({});
     QTRY_VERIFY(fetching.ready());
     QTRY_VERIFY(!channel.isOpen());
@@ -356,6 +357,21 @@ void ChannelTest::unasked() // a server that speaks first is left
     QTRY_VERIFY(replying.ready());
     QCOMPARE(name(replying.peek().outcome), name(O::NotOpen));
     QCOMPARE(server.requests, 0);
+}
+
+void ChannelTest::renegotiation() // could bring another certificate than the one that was judged
+{
+    TlsServer server(context(good()));
+    int asked = 0;
+    server.answer = [](TlsConnection& c, const QByteArray&) { c.renegotiate(); };
+    Channel channel(scheduler_);
+    const auto opening = channel.open(urlOf(server.port()), {}, [&](const TlsFacts&) { return ++asked == 1; });
+    QTRY_VERIFY(opening.ready());
+    const auto replying = channel.exchange({});
+    QTRY_VERIFY(replying.ready());
+    QCOMPARE(name(replying.peek().outcome), name(O::ClosedBeforeReply));
+    QCOMPARE(server.handshakes, 1);
+    QCOMPARE(asked, 1);
 }
 
 void ChannelTest::onlyHttps()
