@@ -6,7 +6,7 @@ from generating import LANGUAGES, Invalid, check_id, check_keys, check_texts, re
 
 SOURCE = "resources/failure-codes.json"
 
-DOCUMENTED, LIVE, WAITING = 139, 91, 14  # without the additions
+DOCUMENTED, LIVE, WAITING = 139, 91, 5  # without the additions
 ORIGINS = {  # and the CLI's exit codes
     "user": (10, "cancelled, no answer"),
     "card": (11, ""),
@@ -15,7 +15,7 @@ ORIGINS = {  # and the CLI's exit codes
     "service": (14, "the service, its certificates or its servers"),
     "client": (15, ""),
 }
-WORKFLOWS = ("change-pin", "remote-reader", "smart-eid")  # that do not exist yet
+WORKFLOWS = ("remote-reader",)  # that do not exist yet
 NOT_BY_RETRY = ("service", "program")  # changes that nobody at the terminal can make
 MINORS = (
     "",

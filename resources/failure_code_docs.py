@@ -40,6 +40,7 @@ STATES = {  # in the order of a login, with what happens there
     },
     "AnswerBrowser": {"en": "sending the browser back", "de": "Zurückschicken des Browsers"},
     "FetchOwnData": {"en": "fetching the result of the self-authentication", "de": "Abholen des Ergebnisses der Selbstauskunft"},
+    "EnterNewPin": {"en": "asking for the new PIN", "de": "Frage nach der neuen PIN"},
     "ChangePin": {"en": "changing the PIN", "de": "Ändern der PIN"},
     "IfdService": {"en": "serving as a card reader for another device", "de": "Dienst als Kartenleser für ein anderes Gerät"},
 }
@@ -54,9 +55,7 @@ ORIGIN_NAMES = {
 }
 
 WORKFLOW_NAMES = {
-    "change-pin": {"en": "changing the PIN", "de": "das Ändern der PIN"},
     "remote-reader": {"en": "serving as a card reader for another device", "de": "den Dienst als Kartenleser für ein anderes Gerät"},
-    "smart-eid": {"en": "the Smart-eID", "de": "die Smart-eID"},
 }
 
 WORDS = {

@@ -38,7 +38,7 @@ public:
     static std::vector<std::string> builtInPersonas();
     static std::string_view builtInPersona(std::string_view name); // its JSON; empty if there is none of this name
 
-    std::string_view pin() const; // the persona's own, for unattended logins
+    std::string_view pin() const; // the right one, for unattended logins; until it is changed
     std::string_view can() const;
     std::string_view puk() const;
 

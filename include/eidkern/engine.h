@@ -54,12 +54,23 @@ public:
     // Parse_TcToken_Missing_Url.
     bool authenticate(std::optional<std::string> tcTokenUrl, Handler handler);
     bool selfAuthenticate(std::string tcTokenUrl, Handler handler); // ends with the holder's own data
+
+    // Without a service: the same questions about the card as in a login, and nobody else is told. False: as above. No failure:
+    //   changePin      the new PIN is set. The PIN that is asked first may be the transport PIN.
+    //   unblock        the PIN can be used again, or could all the time (CardFound::triesLeft): then no PUK was asked, because it has ten uses.
+    //   checkPassword  the password was right. With a PIN the tries are back at three; if it is blocked, the PUK is asked, and used, first.
+    // A card that is taken away is waited for. If it comes back before the new PIN is set, the PIN that was right is used again
+    // without a question; another card gets nothing of it. A card that goes while the new PIN is being set, and does not come back or
+    // does not take the old one any more, ends with Change_Pin_Unrecoverable: perhaps the new one is valid.
+    bool changePin(Handler handler);
+    bool unblock(Handler handler);
+    bool checkPassword(Password password, Handler handler);
     bool running() const;
 
     AnswerResult grant(QuestionId question, const std::vector<std::string>& optionalRights); // required ones are always granted
-    AnswerResult enter(QuestionId question, Secret password);
+    AnswerResult enter(QuestionId question, Secret password); // also the new PIN
 
-    // The user wants to stop. The server and the browser are still told, for at most the settings'
+    // The user wants to stop. A new PIN that is on its way to the card is still set. The server and the browser are still told, for at most the settings'
     // grace time; WorkflowFinished follows.
     void cancel();
 
@@ -75,12 +86,12 @@ private:
 std::string_view version();
 std::vector<std::string> tlsProfiles(); // what the client may offer and insist on in TLS: resources/tls-profiles.json
 
-// The transitions of a workflow, as its code has them. Names: "authentication", "self-authentication"; else empty.
+// The transitions of a workflow, as its code has them. Names: those of workflows(); else empty.
 struct Transition
 {
     std::string_view from, to;
 };
 std::vector<Transition> transitions(std::string_view workflow);
-std::vector<std::string_view> workflows();
+std::vector<std::string_view> workflows(); // "authentication", "self-authentication", "change-pin", "unblock-pin", "check-password"
 
 } // namespace eidkern

@@ -54,6 +54,19 @@ struct PasswordAsked
     Password password;
     int triesLeft;    // of the PIN
     bool wrongBefore; // what was entered for this question before was wrong
+    int fewestDigits = 6, mostDigits = 6; // of an answer. PIN: 5 and 6 where the five-digit transport PIN is taken, too; PUK: 10
+};
+
+// In Engine::changePin(), when the PIN was right: answer with Engine::enter(), six digits. That both entries of a person agree, and
+// that they are not too easy, is the asker's to see to: the card takes any six digits. Asked again when the card was away.
+struct NewPinAsked
+{
+    QuestionId id;
+};
+
+// The reader takes the new PIN itself, twice: the person is to enter it there. Nothing to answer.
+struct NewPinWantedAtReader
+{
 };
 
 // The reader takes the password itself: the person is to enter it there. Nothing to answer; the engine never has the password.
@@ -64,8 +77,8 @@ struct PasswordWantedAtReader
     bool wrongBefore; // what was entered for this before was wrong
 };
 
-// The login goes to its end, but the reader still waits for a password: ask the person to cancel at the reader. It takes no
-// other login before that, or before its own time limit is over.
+// The workflow goes to its end, but the reader still waits for a password, or a new PIN: ask the person to cancel at the reader. It
+// takes no other workflow before that, or before its own time limit is over.
 struct ReaderStillWaits
 {
 };
@@ -98,7 +111,7 @@ struct WorkflowFinished
     Secret ownData;                 // of a self-authentication: JSON with PersonalData and OperationsAllowedByUser
 };
 
-using Event = std::variant<StateEntered, RightsAsked, PasswordAsked, PasswordWantedAtReader, ReaderStillWaits, CardWanted, CardFound, LinkCertificateLearned,
-                           WorkflowFinished>;
+using Event = std::variant<StateEntered, RightsAsked, PasswordAsked, PasswordWantedAtReader, NewPinAsked, NewPinWantedAtReader, ReaderStillWaits, CardWanted,
+                           CardFound, LinkCertificateLearned, WorkflowFinished>;
 
 } // namespace eidkern

@@ -44,7 +44,7 @@ struct FailureEntry
     std::span<const std::string_view> info;                               // keys that Failure::info may have
     std::string_view changeId; // what has to change before a repetition can succeed; "service" and "program": nobody here can do it
     Texts change;
-    std::string_view waiting;  // the workflow that will raise it and does not exist yet: "change-pin", "remote-reader", "smart-eid"
+    std::string_view waiting;  // the workflow that will raise it and does not exist yet: "remote-reader"
     Texts ruledOut;            // the type or check because of which it cannot happen
     Texts rule;                // which of several similar codes it is
 

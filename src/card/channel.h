@@ -20,6 +20,10 @@ public:
     // the reader is still in use until the person, or the reader's own time limit, has ended it.
     virtual Pending<CardResult<PaceOutput>> establishPace(PaceInput input) = 0;
     virtual Pending<CardResult<Done>> endPace() = 0; // back to plain APDUs, also on the card
+
+    // After PACE with the PIN (PC/SC part 10, MODIFY_PIN_DIRECT): the new PIN is entered there, twice, and set. Nor can that entry
+    // be ended from here. CancelledAtReader, EntryTimedOut, NewPinsDiffer, NewPinLength or those of a peer: the old one remains.
+    virtual Pending<CardResult<Done>> changePin() = 0;
 };
 
 class Channel

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <openssl/crypto.h>
+
 #include "card/faults.h"
 #include "card/instructions.h"
 
@@ -44,7 +46,7 @@ Task<CardResult<Done>> EidCard::recognise()
     const auto infos = parseSecurityInfos(*efCardAccess);
     if (!infos || infos->pace.empty()) co_return fault(CardFault::Protocol);
 
-    efCardAccess_ = std::move(*efCardAccess);
+    about_.efCardAccess = std::move(*efCardAccess);
     paceInfo_ = infos->pace.front();
     about_.type = infos->eidType;
     co_return co_await refreshPinState();
@@ -113,6 +115,15 @@ Task<CardResult<Done>> EidCard::unblockPin()
     if (answer->sw == 0x6982 || answer->sw == 0x6900) co_return fault(CardFault::PukUsedUp);
     if (!answer->ok()) co_return fault(faultOf(answer->sw));
     about_.pin.triesLeft = 3;
+    co_return Done{};
+}
+
+Task<CardResult<Done>> EidCard::changePin(Secret newPin)
+{
+    if (about_.passwordAtReader) co_return co_await channel_->pad()->changePin();
+    const auto answer = co_await send(card::changePin(std::uint8_t(PasswordId::Pin), newPin.view()));
+    if (!answer) co_return fault(answer.error());
+    if (!answer->ok()) co_return fault(CardFault::Protocol);
     co_return Done{};
 }
 
@@ -188,7 +199,11 @@ Task<CardResult<ResponseApdu>> EidCard::send(CommandApdu command)
 
 Task<CardResult<ResponseApdu>> EidCard::sendWhole(CommandApdu command)
 {
-    if (session_) command = session_->protect(command);
+    if (session_)
+    {
+        auto clear = std::exchange(command, session_->protect(command));
+        OPENSSL_cleanse(clear.data.data(), clear.data.size()); // perhaps a new PIN
+    }
     const auto answer = co_await exchange(encode(command));
     if (!answer) co_return fault(answer.error());
     auto response = parseResponse(*answer);

@@ -23,11 +23,12 @@ public:
 
     Task<CardResult<Done>> recognise(); // EF.DIR, EF.CardAccess, PIN state; Protocol: not an eID card
     const RecognisedCard& about() const { return about_; }
-    ByteView efCardAccess() const { return efCardAccess_; } // SecurityInfos, once recognised
+    ByteView efCardAccess() const { return about_.efCardAccess; } // SecurityInfos, once recognised
 
     Task<CardResult<PaceOutput>> pace(
         PaceInput input); // at the reader's pad if there is one; inside the secure messaging of an earlier one, if there was one (CAN, then PIN)
     Task<CardResult<Done>> unblockPin();                // after pace() with the PUK
+    Task<CardResult<Done>> changePin(Secret newPin);    // after pace() with the PIN; at the reader's pad if there is one, then `newPin` is empty
     Task<CardResult<Bytes>> challenge();
     Task<CardResult<EacOutput>> authenticate(EacInput input); // afterwards secure messaging is the server's
     Task<CardResult<Bytes>> transmit(Bytes apdu);             // unchanged, and answered unchanged; ends our own secure messaging
@@ -53,7 +54,6 @@ private:
     Random& random_;
     Log& log_;
     RecognisedCard about_;
-    Bytes efCardAccess_;
     std::optional<PaceInfo> paceInfo_;
     std::optional<SecureMessaging> session_;
     bool securedByReader_ = false; // instead of session_

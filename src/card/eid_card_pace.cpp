@@ -51,7 +51,7 @@ static bool isWrongPassword(std::uint16_t sw, PasswordId password) { return sw >
 Task<CardResult<PaceOutput>> EidCard::establish(PaceInput input)
 {
     const auto& info = *paceInfo_;
-    PaceOutput output{.efCardAccess = efCardAccess_, .idPicc = {}, .car = {}, .carPrevious = {}};
+    PaceOutput output{.efCardAccess = about_.efCardAccess, .idPicc = {}, .car = {}, .carPrevious = {}};
     const auto selected = co_await send(selectPassword(info, input));
     if (!selected) co_return fault(selected.error());
     if (selected->sw == 0x6283 && input.password == PasswordId::Pin) about_.pin = {0, true};

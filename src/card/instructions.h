@@ -54,6 +54,10 @@ inline CommandApdu generalAuthenticate(bool last, ByteView object)
     return {.cla = last ? std::uint8_t(0) : chaining, .ins = instruction::generalAuthenticate, .data = tlv(0x7C, object), .le = CommandApdu::all};
 }
 
+inline CommandApdu changePin(std::uint8_t passwordId, ByteView newPin)
+{
+    return {.ins = instruction::resetRetryCounter, .p1 = 0x02, .p2 = passwordId, .data = toBytes(newPin)};
+}
 inline CommandApdu unblock(std::uint8_t passwordId) { return {.ins = instruction::resetRetryCounter, .p1 = 0x03, .p2 = passwordId}; }
 
 } // namespace eidkern::card

@@ -1,5 +1,7 @@
 #include "card/secure_messaging.h"
 
+#include <openssl/crypto.h>
+
 #include "core/hash.h"
 #include "core/tlv.h"
 
@@ -78,7 +80,12 @@ CommandApdu SecureMessaging::protect(const CommandApdu& command)
 {
     count();
     CommandApdu out{.cla = std::uint8_t(command.cla | secureClass), .ins = command.ins, .p1 = command.p1, .p2 = command.p2};
-    if (!command.data.empty()) out.data = dataObject(command.ins & 1, crypt(padded(command.data), true));
+    if (!command.data.empty())
+    {
+        auto clear = padded(command.data);
+        out.data = dataObject(command.ins & 1, crypt(clear, true));
+        OPENSSL_cleanse(clear.data(), clear.size()); // perhaps a new PIN
+    }
     if (command.le)
     {
         const auto object = lengthObject(*command.le);

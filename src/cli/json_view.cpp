@@ -51,6 +51,8 @@ public:
 
     void show(const PasswordAsked& e) override { writePassword("password", e); }
     void show(const PasswordWantedAtReader& e) override { writePassword("passwordAtReader", e); }
+    void show(const NewPinAsked&) override { write("newPin", {{QStringLiteral("digits"), 6}}); }
+    void show(const NewPinWantedAtReader&) override { write("newPinAtReader", {{QStringLiteral("digits"), 6}}); }
     void show(const ReaderStillWaits&) override { write("readerStillWaits", {{QStringLiteral("cancelAtReader"), true}}); }
 
     void show(const CardWanted& e) override { write("cardWanted", {{QStringLiteral("anotherType"), e.anotherType}}); }

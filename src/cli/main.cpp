@@ -171,7 +171,7 @@ int main(int argc, char** argv)
     std::string workflow;
     bool mermaid = false;
     auto* graphCommand = app.add_subcommand("graph", "print a workflow's states and transitions, read from the code");
-    graphCommand->add_option("WORKFLOW", workflow, "authentication or self-authentication")->required();
+    graphCommand->add_option("WORKFLOW", workflow, CLI::detail::join(workflows(), ", "))->required();
     graphCommand->add_flag("--mermaid", mermaid, "as a Mermaid state diagram (default: Graphviz DOT)");
 
     auto* versionCommand = app.add_subcommand("version", "print the version");

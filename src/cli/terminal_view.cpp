@@ -43,6 +43,8 @@ public:
         line(t(e.password == Password::Can ? Text::CanAtReader : e.password == Password::Puk ? Text::PukAtReader : Text::PinAtReader));
     }
 
+    void show(const NewPinAsked&) override { line(""); }
+    void show(const NewPinWantedAtReader&) override { line(t(Text::NewPinAtReader)); }
     void show(const ReaderStillWaits&) override { line(t(Text::CancelAtReader)); }
 
     void show(const CardWanted& e) override { line(t(e.anotherType ? Text::WrongCardType : Text::InsertCard)); }

@@ -40,6 +40,7 @@ constexpr std::array<Both, std::size_t(Text::count)> texts{{
     {"Bitte geben Sie die PIN am Lesegerät ein.", "Please enter the PIN at the reader."},
     {"Bitte geben Sie die Zugangsnummer (CAN) am Lesegerät ein.", "Please enter the card access number (CAN) at the reader."},
     {"Bitte geben Sie die PUK am Lesegerät ein.", "Please enter the PUK at the reader."},
+    {"Bitte geben Sie die neue PIN am Lesegerät ein, zweimal.", "Please enter the new PIN at the reader, twice."},
     {"Das Lesegerät wartet noch auf die Eingabe. Bitte brechen Sie auch dort ab; bis dahin ist es belegt.",
      "The reader still waits for the entry. Please cancel there, too; until then it is in use."},
     {"Bitte legen Sie den Ausweis auf das Lesegerät.", "Please put the card on the reader."},

@@ -13,7 +13,7 @@ enum class Text
 {
     Service, Address, IssuedBy, ValidFromTo, Purpose, Transaction, Required, Optional, NoRights, RequiredAge,
     ConsentQuestion, ConsentQuestionOptional, AskPin, AskCan, AskPuk, CanBecause, PukBecause, WrongBefore, TriesLeft, Malformed, PinHint,
-    PinAtReader, CanAtReader, PukAtReader, CancelAtReader,
+    PinAtReader, CanAtReader, PukAtReader, NewPinAtReader, CancelAtReader,
     InsertCard, WrongCardType, CardFound, Deactivated, Success, Failed, Cancelling,
     BrowserGoesTo, OwnData, NotOnChip, NotGranted, Yes, No, NotExpired, DemoIntro, DemoUnattended, LabReady, LabTry, LabStop, LabBrowser, LabVariants, LabTlsVariants,
     Listening, NoIpv6, SaveTerms, TermsSaved, RootsAreGiven,

@@ -17,6 +17,8 @@ public:
     virtual void show(const RightsAsked& event) = 0;
     virtual void show(const PasswordAsked& event) = 0;
     virtual void show(const PasswordWantedAtReader& event) = 0;
+    virtual void show(const NewPinAsked& event) = 0;
+    virtual void show(const NewPinWantedAtReader& event) = 0;
     virtual void show(const ReaderStillWaits& event) = 0;
     virtual void show(const CardWanted& event) = 0;
     virtual void show(const CardFound& event) = 0;

@@ -24,7 +24,11 @@ enum class CardFault {
     WrongPassword, // PIN, CAN or PUK; the new retry state is in the card's PinState
     PukUsedUp,     // the PUK was right, but its uses are spent
     CancelledAtReader, // by the person, instead of entering the password at the reader
-    EntryTimedOut      // nobody entered it there in the reader's own time
+    EntryTimedOut,     // nobody entered it there in the reader's own time
+    NewPinsDiffer,     // the new PIN was entered there twice, and differently
+    NewPinLength,      // it has too few or too many digits
+    CancelledAtPeer,   // the same two, where the reader is another device with a person of its own
+    NewPinsDifferAtPeer
 };
 std::string_view name(CardFault fault); // info key Card_Return_Code
 
@@ -48,6 +52,7 @@ struct RecognisedCard
     std::string reader;
     EidType type = EidType::CardCertified;
     PinState pin;
+    Bytes efCardAccess = {};       // SecurityInfos
     bool passwordAtReader = false; // the reader takes passwords itself: pace() gets none
 };
 

@@ -24,8 +24,9 @@ std::string_view name(KeyKind kind)
 
 std::string_view name(CardFault fault)
 {
-    static constexpr std::array<std::string_view, 8> names{"CARD_NOT_FOUND",   "COMMAND_FAILED",  "PROTOCOL_ERROR",       "WRONG_LENGTH",
-                                                           "INVALID_PASSWORD", "PUK_INOPERATIVE", "CANCELLATION_BY_USER", "INPUT_TIME_OUT"};
+    static constexpr std::array<std::string_view, 12> names{"CARD_NOT_FOUND",   "COMMAND_FAILED",         "PROTOCOL_ERROR",       "WRONG_LENGTH",
+                                                            "INVALID_PASSWORD", "PUK_INOPERATIVE",        "CANCELLATION_BY_USER", "INPUT_TIME_OUT",
+                                                            "NEW_PIN_MISMATCH", "NEW_PIN_INVALID_LENGTH", "CANCELLATION_BY_USER", "NEW_PIN_MISMATCH"};
     return names[std::size_t(fault)];
 }
 

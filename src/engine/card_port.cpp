@@ -21,6 +21,7 @@ public:
     const RecognisedCard& about() const override { return card_->about(); }
     Pending<CardResult<PaceOutput>> pace(PaceInput input) override { return start(scheduler_, card_->pace(std::move(input))); }
     Pending<CardResult<Done>> unblockPin() override { return start(scheduler_, card_->unblockPin()); }
+    Pending<CardResult<Done>> changePin(Secret newPin) override { return start(scheduler_, card_->changePin(std::move(newPin))); }
     Pending<CardResult<Bytes>> challenge() override { return start(scheduler_, card_->challenge()); }
     Pending<CardResult<EacOutput>> authenticate(EacInput input) override { return start(scheduler_, card_->authenticate(std::move(input))); }
     Pending<CardResult<Bytes>> transmit(Bytes apdu) override { return start(scheduler_, card_->transmit(std::move(apdu))); }

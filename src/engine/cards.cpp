@@ -44,7 +44,11 @@ std::string_view SimulatedCard::builtInPersona(std::string_view name)
     return {};
 }
 
-std::string_view SimulatedCard::pin() const { return state->persona.pin.text(); }
+std::string_view SimulatedCard::pin() const
+{
+    const auto* made = state->reader.made();
+    return made ? made->pin().text() : state->persona.pin.text();
+}
 std::string_view SimulatedCard::can() const { return state->persona.can.text(); }
 std::string_view SimulatedCard::puk() const { return state->persona.puk.text(); }
 void SimulatedCard::insert() { state->reader.insert(); }

@@ -10,6 +10,7 @@
 #include "engine/questions.h"
 #include "engine/web_port.h"
 #include "workflows/authentication.h"
+#include "workflows/pin.h"
 #include "workflows/steps.h"
 
 namespace eidkern
@@ -40,6 +41,8 @@ std::vector<CvCertificate> certificates(const std::vector<std::vector<std::uint8
     return all;
 }
 
+PasswordId idOf(Password password) { return password == Password::Can ? PasswordId::Can : password == Password::Puk ? PasswordId::Puk : PasswordId::Pin; }
+
 network::ClientProfile profileNamed(const std::string& name)
 {
     auto profile = network::clientProfile(name);
@@ -62,11 +65,12 @@ public:
     }
 
     template<typename W>
-    bool begin(std::optional<std::string> url, Handler handler)
+    bool begin(typename W::Start start, Handler handler)
     {
         if (login_) return false;
         login_ = std::make_unique<Login>(*this, std::move(handler));
-        login_->task.emplace(run<W>(*login_, std::move(url)));
+        login_->hasBrowser = std::same_as<typename W::Start, ParseTcTokenUrl>;
+        login_->task.emplace(run<W>(*login_, std::move(start)));
         login_->task->start();
         return true;
     }
@@ -104,14 +108,15 @@ private:
         Pending<Failure> stop{engine.scheduler_};
         Ports ports;
         std::optional<Task<Done>> task;
+        bool hasBrowser = false;
         std::optional<Failure> failure; // the first one, as the states carry it
         std::optional<Pending<Done>> grace;
     };
 
     template<typename W>
-    static Task<Done> run(Login& login, std::optional<std::string> url)
+    static Task<Done> run(Login& login, typename W::Start start)
     {
-        auto driving = W::drive(typename W::State{ParseTcTokenUrl{std::move(url)}}, login.ports, [&login]<typename S>(const S& state) {
+        auto driving = W::drive(typename W::State{std::move(start)}, login.ports, [&login]<typename S>(const S& state) {
             login.ports.state = S::name;
             if constexpr (requires { state.failure; }) login.failure = state.failure;
             if (login.ports.stop.ready()) login.engine.limitTheWayOut(login); // also a card that was taken away
@@ -135,7 +140,7 @@ private:
     {
         co_await clock_.after(grace_);
         log_.write("workflow.dropped", {{"after", "grace time"}});
-        finish(WorkflowFinished{login.failure ? *login.failure : login.ports.stop.peek(), 404, {}, {}});
+        finish(WorkflowFinished{login.failure ? *login.failure : login.ports.stop.peek(), login.hasBrowser ? 404 : 0, {}, {}});
         co_return Done{};
     }
 
@@ -172,9 +177,12 @@ Engine::~Engine() = default;
 
 bool Engine::authenticate(std::optional<std::string> tcTokenUrl, Handler handler)
 {
-    return impl_->begin<Authentication>(std::move(tcTokenUrl), std::move(handler));
+    return impl_->begin<Authentication>({std::move(tcTokenUrl)}, std::move(handler));
 }
-bool Engine::selfAuthenticate(std::string tcTokenUrl, Handler handler) { return impl_->begin<SelfAuthentication>(std::move(tcTokenUrl), std::move(handler)); }
+bool Engine::selfAuthenticate(std::string tcTokenUrl, Handler handler) { return impl_->begin<SelfAuthentication>({std::move(tcTokenUrl)}, std::move(handler)); }
+bool Engine::changePin(Handler handler) { return impl_->begin<PinChanging>({}, std::move(handler)); }
+bool Engine::unblock(Handler handler) { return impl_->begin<PinUnblocking>({}, std::move(handler)); }
+bool Engine::checkPassword(Password password, Handler handler) { return impl_->begin<PasswordChecking>({{idOf(password)}}, std::move(handler)); }
 bool Engine::running() const { return impl_->running(); }
 AnswerResult Engine::grant(QuestionId question, const std::vector<std::string>& optionalRights) { return impl_->grant(question, optionalRights); }
 AnswerResult Engine::enter(QuestionId question, Secret password) { return impl_->enter(question, std::move(password)); }
@@ -185,12 +193,15 @@ std::string_view version() { return core::version; }
 
 std::vector<std::string> tlsProfiles() { return network::clientProfileNames(); }
 
-std::vector<std::string_view> workflows() { return {"authentication", "self-authentication"}; }
+std::vector<std::string_view> workflows() { return {"authentication", "self-authentication", "change-pin", "unblock-pin", "check-password"}; }
 
 std::vector<Transition> transitions(std::string_view workflow)
 {
     const auto edges = workflow == "authentication"      ? Authentication::edges<Ports>()
                      : workflow == "self-authentication" ? SelfAuthentication::edges<Ports>()
+                     : workflow == "change-pin"          ? PinChanging::edges<Ports>()
+                     : workflow == "unblock-pin"         ? PinUnblocking::edges<Ports>()
+                     : workflow == "check-password"      ? PasswordChecking::edges<Ports>()
                                                          : std::vector<Edge>();
     std::vector<Transition> all;
     for (const auto& edge : edges) all.push_back({edge.from, edge.to});

@@ -50,10 +50,9 @@ ServiceDescription serviceOf(const RightsQuestion& q)
         readable(q.validFrom), readable(q.validUntil), formatOf(s.format), s.termsOfUsage};
 }
 
-bool wellFormed(PasswordId password, const Secret& secret)
+bool isDigits(const Secret& secret)
 {
-    const std::size_t digits = password == PasswordId::Puk ? 10 : 6;
-    return secret.size() == digits && std::ranges::all_of(secret.view(), [](std::uint8_t c) { return c >= '0' && c <= '9'; });
+    return std::ranges::all_of(secret.view(), [](std::uint8_t c) { return c >= '0' && c <= '9'; });
 }
 
 Password kindOf(PasswordId id) { return id == PasswordId::Can ? Password::Can : id == PasswordId::Puk ? Password::Puk : Password::Pin; }
@@ -84,8 +83,18 @@ Pending<Secret> Questions::password(PasswordQuestion question)
 {
     Pending<Secret> pending(scheduler_);
     id_ = nextId();
-    open_ = OpenPassword{pending.promise(), question.password};
-    tell_(PasswordAsked{id_, kindOf(question.password), question.pin.triesLeft, question.wrongBefore});
+    const int most = question.password == PasswordId::Puk ? 10 : 6, fewest = question.orTransportPin ? 5 : most;
+    open_ = OpenPassword{pending.promise(), std::size_t(fewest), std::size_t(most)};
+    tell_(PasswordAsked{id_, kindOf(question.password), question.pin.triesLeft, question.wrongBefore, fewest, most});
+    return pending;
+}
+
+Pending<Secret> Questions::newPin()
+{
+    Pending<Secret> pending(scheduler_);
+    id_ = nextId();
+    open_ = OpenPassword{pending.promise(), 6, 6};
+    tell_(NewPinAsked{id_});
     return pending;
 }
 
@@ -114,7 +123,7 @@ AnswerResult Questions::enter(QuestionId id, Secret secret)
 {
     auto* open = std::get_if<OpenPassword>(&open_);
     if (!open || id != id_ || !open->promise.wanted()) return AnswerResult::NotAsked;
-    if (!wellFormed(open->password, secret)) return AnswerResult::Malformed;
+    if (secret.size() < open->fewestDigits || secret.size() > open->mostDigits || !isDigits(secret)) return AnswerResult::Malformed;
     return open->promise.set(std::move(secret)) ? AnswerResult::Accepted : AnswerResult::NotAsked;
 }
 

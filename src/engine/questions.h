@@ -22,6 +22,8 @@ public:
     Pending<Rights> confirmRights(RightsQuestion question) override;
     Pending<Secret> password(PasswordQuestion question) override;
     void passwordAtReader(const PasswordQuestion& question) override;
+    Pending<Secret> newPin() override;
+    void newPinAtReader() override { tell_(NewPinWantedAtReader{}); }
     void readerStillWaits() override { tell_(ReaderStillWaits{}); }
     bool answerBrowser(const BrowserAnswer& answer) override;
 
@@ -38,7 +40,7 @@ private:
     struct OpenPassword
     {
         Promise<Secret> promise;
-        PasswordId password;
+        std::size_t fewestDigits, mostDigits;
     };
 
     Scheduler& scheduler_;

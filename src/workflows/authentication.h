@@ -4,8 +4,8 @@
 // Whatever fails or stops leaves a state through its one failure edge, chosen by what exists: EndDialogue (the server is
 // told) -> ResolveRefresh (where the browser goes) -> Delivery. The first failure decides; later ones do not replace it.
 #pragma once
-#include "core/workflow.h"
-#include "workflows/contexts.h"
+#include "workflows/card_states.h"
+#include "workflows/finished.h"
 
 namespace eidkern
 {
@@ -56,36 +56,11 @@ struct ConfirmRights
     ServiceSession service;
 };
 
-struct SelectCard
-{
-    static constexpr std::string_view name = "SelectCard";
-    static constexpr int percent = 35;
-    ServiceSession service;
-};
-
-struct EnterPassword
-{
-    static constexpr std::string_view name = "EnterPassword";
-    static constexpr int percent = 40;
-    CardSession card;
-    bool canVerified = false; // the CAN of a suspended card was right: now its PIN
-    bool wrongBefore = false;
-};
-
-struct EstablishPace
-{
-    static constexpr std::string_view name = "EstablishPace";
-    static constexpr int percent = 45;
-    CardSession card;
-    PasswordId password;
-    Secret secret;
-};
-
 struct SendEac1
 {
     static constexpr std::string_view name = "SendEac1";
     static constexpr int percent = 55;
-    CardSession card;
+    CardSession<ServiceSession> card;
     PaceOutput pace;
 };
 
@@ -93,7 +68,7 @@ struct SendEac2
 {
     static constexpr std::string_view name = "SendEac2";
     static constexpr int percent = 65;
-    CardSession card;
+    CardSession<ServiceSession> card;
     PaceOutput pace;
     Bytes challenge;
     paos::Eac2Input eac2;
@@ -103,7 +78,7 @@ struct RelayApdus
 {
     static constexpr std::string_view name = "RelayApdus";
     static constexpr int percent = 75;
-    CardSession card;
+    CardSession<ServiceSession> card;
     paos::Transmit transmit;
 };
 
@@ -167,25 +142,12 @@ struct FetchOwnData // of a self-authentication: the engine is its own browser
     explicit FetchOwnData(Delivery d) : delivery(std::move(d)) {}
 };
 
-struct Finished
-{
-    static constexpr std::string_view name = "Finished";
-    static constexpr int percent = 100;
-    static constexpr bool final = true;
-    std::optional<Failure> failure;
-    BrowserAnswer answer;
-    Secret ownData = {}; // JSON
-};
-
 Task<Next<FetchTcToken, Delivery>> run(ParseTcTokenUrl state, Ports& ports);
 Task<Next<CheckTcToken, Delivery>> run(FetchTcToken state, Ports& ports);
 Task<Next<StartPaos, ResolveRefresh>> run(CheckTcToken state, Ports& ports);
 Task<Next<CheckService, CheckServerResult, EndDialogue>> run(StartPaos state, Ports& ports);
 Task<Next<ConfirmRights, EndDialogue>> run(CheckService state, Ports& ports);
-Task<Next<SelectCard, EndDialogue>> run(ConfirmRights state, Ports& ports);
-Task<Next<EnterPassword, EndDialogue>> run(SelectCard state, Ports& ports);
-Task<Next<EstablishPace, SelectCard, EndDialogue>> run(EnterPassword state, Ports& ports);
-Task<Next<SendEac1, EnterPassword, SelectCard, EndDialogue>> run(EstablishPace state, Ports& ports);
+Task<Next<SelectCard<ServiceSession>, EndDialogue>> run(ConfirmRights state, Ports& ports);
 Task<Next<SendEac2, CheckServerResult, EndDialogue>> run(SendEac1 state, Ports& ports);
 Task<Next<RelayApdus, CheckServerResult, EndDialogue>> run(SendEac2 state, Ports& ports);
 Task<Next<CheckServerResult, EndDialogue>> run(RelayApdus state, Ports& ports);
@@ -195,9 +157,11 @@ Task<Next<Delivery>> run(ResolveRefresh state, Ports& ports);
 Task<Next<Finished>> run(AnswerBrowser state, Ports& ports);
 Task<Next<Finished>> run(FetchOwnData state, Ports& ports);
 
-using Authentication = Workflow<ParseTcTokenUrl, FetchTcToken, CheckTcToken, StartPaos, CheckService, ConfirmRights, SelectCard, EnterPassword, EstablishPace,
-                                SendEac1, SendEac2, RelayApdus, CheckServerResult, EndDialogue, ResolveRefresh, AnswerBrowser, Finished>;
-using SelfAuthentication = Workflow<ParseTcTokenUrl, FetchTcToken, CheckTcToken, StartPaos, CheckService, ConfirmRights, SelectCard, EnterPassword,
-                                    EstablishPace, SendEac1, SendEac2, RelayApdus, CheckServerResult, EndDialogue, ResolveRefresh, FetchOwnData, Finished>;
+using Authentication =
+    Workflow<ParseTcTokenUrl, FetchTcToken, CheckTcToken, StartPaos, CheckService, ConfirmRights, SelectCard<ServiceSession>, EnterPassword<ServiceSession>,
+             EstablishPace<ServiceSession>, SendEac1, SendEac2, RelayApdus, CheckServerResult, EndDialogue, ResolveRefresh, AnswerBrowser, Finished>;
+using SelfAuthentication =
+    Workflow<ParseTcTokenUrl, FetchTcToken, CheckTcToken, StartPaos, CheckService, ConfirmRights, SelectCard<ServiceSession>, EnterPassword<ServiceSession>,
+             EstablishPace<ServiceSession>, SendEac1, SendEac2, RelayApdus, CheckServerResult, EndDialogue, ResolveRefresh, FetchOwnData, Finished>;
 
 } // namespace eidkern

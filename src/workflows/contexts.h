@@ -1,5 +1,5 @@
 // What exists while a login runs. Contexts nest and move whole from state to state: TokenSession in PaosSession in
-// ServiceSession in CardSession. What a state's struct holds is what there is; what it does not hold is gone.
+// ServiceSession in CardSession (card_states.h). What a state's struct holds is what there is; what it does not hold is gone.
 #pragma once
 #include <memory>
 #include <optional>
@@ -10,6 +10,14 @@
 
 namespace eidkern
 {
+
+struct EndDialogue;
+struct SendEac1;
+
+struct CardPercents // of the states of card_states.h, in one workflow
+{
+    int selectCard, enterPassword, establishPace;
+};
 
 // Which TLS certificates belong to the service: the hashes of its CertificateDescription.
 struct CommCertificates
@@ -52,6 +60,10 @@ struct PaosSession
 
 struct ServiceSession
 {
+    using Failed = EndDialogue;
+    using Proven = SendEac1;
+    static constexpr CardPercents percents{35, 40, 45};
+
     PaosSession paos;
     std::vector<CvCertificate> pool; // everything the server sent, and known links
     CvCertificate terminal;
@@ -60,13 +72,12 @@ struct ServiceSession
     Bytes certificateDescription; // DER, for a reader that shows it
     RightsQuestion rights;
     Rights granted; // what the card and the server are told
-};
 
-struct CardSession
-{
-    ServiceSession service;
-    std::unique_ptr<Card> card;
-    Pending<Done> gone; // before PACE: watched by the states; after it: part of the stop source
+    static PasswordId goal() { return PasswordId::Pin; }
+    static bool unblocks() { return true; }
+    static constexpr bool takesTransportPin = false; // the card accepts no login with it
+    bool accepts(EidType type) const;
+    EndDialogue failed(Failure why);
 };
 
 } // namespace eidkern

@@ -36,16 +36,16 @@ static std::optional<std::vector<CvCertificate>> chainFor(const ServiceSession& 
 Task<Next<SendEac2, CheckServerResult, EndDialogue>> run(SendEac1 state, Ports& ports)
 {
     auto& [card, pace] = state;
-    auto& paos = card.service.paos;
+    auto& paos = card.purpose.paos;
     auto asking = onCard(card.card->challenge(), deadline::challenge, Did_Authenticate_Eac1_Card_Command_Failed, ports);
     auto challenge = co_await std::move(asking);
     if (!challenge) co_return EndDialogue{std::move(paos), std::move(challenge.error())};
 
     std::vector<std::string> unknownCars; // the server may have certificates that lead there
-    if (!chainFor(card.service, pace))
+    if (!chainFor(card.purpose, pace))
         for (const auto& car : {pace.car, pace.carPrevious})
             if (!car.empty()) unknownCars.push_back(car);
-    paos::Eac1Output output{Chat::forTerminal(card.service.granted), std::move(unknownCars), pace.efCardAccess, pace.idPicc, *challenge};
+    paos::Eac1Output output{Chat::forTerminal(card.purpose.granted), std::move(unknownCars), pace.efCardAccess, pace.idPicc, *challenge};
     auto sending = converse(paos, std::move(output), {}, ports);
     auto body = co_await std::move(sending);
     if (!body) co_return EndDialogue{std::move(paos), std::move(body.error())};
@@ -58,11 +58,11 @@ Task<Next<SendEac2, CheckServerResult, EndDialogue>> run(SendEac1 state, Ports& 
 Task<Next<RelayApdus, CheckServerResult, EndDialogue>> run(SendEac2 state, Ports& ports)
 {
     auto& [card, pace, challenge, eac2] = state;
-    auto& paos = card.service.paos;
+    auto& paos = card.purpose.paos;
     learnLinks(eac2.certificates, ports);
     for (auto& each : eac2.certificates)
-        if (!each.isTerminal()) card.service.pool.push_back(std::move(each));
-    auto chain = chainFor(card.service, pace);
+        if (!each.isTerminal()) card.purpose.pool.push_back(std::move(each));
+    auto chain = chainFor(card.purpose, pace);
     if (!chain) co_return EndDialogue{std::move(paos), failure(ports, Process_Certificates_From_Eac2_Cvc_Chain_Missing)};
 
     if (eac2.signature.empty()) // the server signs only now that it has seen our challenge again (TR-03112-7 3.6.4.2)
@@ -76,7 +76,7 @@ Task<Next<RelayApdus, CheckServerResult, EndDialogue>> run(SendEac2 state, Ports
         eac2.signature = std::move(additional->signature);
     }
 
-    EacInput input{std::move(*chain), card.service.auxiliaryData, std::move(eac2.ephemeralPublicKey), std::move(eac2.signature)};
+    EacInput input{std::move(*chain), card.purpose.auxiliaryData, std::move(eac2.ephemeralPublicKey), std::move(eac2.signature)};
     auto authenticating = onCard(card.card->authenticate(std::move(input)), deadline::authenticate, Did_Authenticate_Eac2_Card_Command_Failed, ports);
     auto eac = co_await std::move(authenticating);
     if (!eac) co_return EndDialogue{std::move(paos), std::move(eac.error())};
@@ -130,7 +130,7 @@ static EndDialogue outOfBudget(PaosSession session, std::string_view what, const
 Task<Next<CheckServerResult, EndDialogue>> run(RelayApdus state, Ports& ports)
 {
     auto& [card, transmit] = state;
-    auto& paos = card.service.paos;
+    auto& paos = card.purpose.paos;
     for (;;) // budget::messages ends it
     {
         paos.spent.apdus += transmit.apdus.size();

@@ -266,7 +266,6 @@ static Task<Result<Secret>> fetchOwnData(RefreshAddress refresh, TokenSession& t
 
 Task<Next<Finished>> run(FetchOwnData state, Ports& ports)
 {
-    const BrowserAnswer nobody{0, {}}; // there is no browser
     auto& [token, why, answer, refresh] = state.delivery;
     if (why) co_return Finished{std::move(why), nobody};
     auto fetching = fetchOwnData(std::move(*refresh), token, ports);

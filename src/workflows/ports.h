@@ -53,6 +53,7 @@ public:
     virtual const RecognisedCard& about() const = 0; // pin: as of the last pace() or unblock()
     virtual Pending<CardResult<PaceOutput>> pace(PaceInput input) = 0;
     virtual Pending<CardResult<Done>> unblockPin() = 0; // after pace() with the PUK
+    virtual Pending<CardResult<Done>> changePin(Secret newPin) = 0; // after pace() with the PIN; at a reader with a pad `newPin` is empty
     virtual Pending<CardResult<Bytes>> challenge() = 0; // 8 bytes
     virtual Pending<CardResult<EacOutput>> authenticate(EacInput input) = 0;
     virtual Pending<CardResult<Bytes>> transmit(Bytes apdu) = 0; // the server's, passed through
@@ -86,6 +87,7 @@ struct PasswordQuestion
     PasswordId password;
     PinState pin;
     bool wrongBefore = false; // the previous answer to this question was wrong
+    bool orTransportPin = false; // a PIN of five digits is an answer, too
 };
 
 struct BrowserAnswer
@@ -105,7 +107,9 @@ public:
     virtual Pending<Rights> confirmRights(RightsQuestion question) = 0; // what of `optional` is granted; required is always included
     virtual Pending<Secret> password(PasswordQuestion question) = 0;
     virtual void passwordAtReader(const PasswordQuestion& question) = 0; // to be entered there; nothing to answer
-    virtual void readerStillWaits() = 0; // for a password that nobody needs any more: it can be cancelled at the reader only
+    virtual Pending<Secret> newPin() = 0;
+    virtual void newPinAtReader() = 0; // to be entered there, twice; nothing to answer
+    virtual void readerStillWaits() = 0; // for what nobody needs any more: it can be cancelled at the reader only
     virtual bool answerBrowser(const BrowserAnswer& answer) = 0; // false: nobody is there any more
 };
 

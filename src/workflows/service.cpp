@@ -132,7 +132,7 @@ Task<Next<ConfirmRights, EndDialogue>> run(CheckService state, Ports& ports)
                              {}}};
 }
 
-Task<Next<SelectCard, EndDialogue>> run(ConfirmRights state, Ports& ports)
+Task<Next<SelectCard<ServiceSession>, EndDialogue>> run(ConfirmRights state, Ports& ports)
 {
     auto& service = state.service;
     auto asking = ports.user.confirmRights(service.rights);
@@ -140,7 +140,7 @@ Task<Next<SelectCard, EndDialogue>> run(ConfirmRights state, Ports& ports)
     if (waited != Waited::Done) co_return EndDialogue{std::move(service.paos), waited == Waited::Stopped ? ports.stop.peek() : noAnswer(ports)};
     const auto chosen = co_await std::move(asking);
     service.granted = service.rights.required | (chosen & service.rights.optional);
-    co_return SelectCard{std::move(service)};
+    co_return SelectCard<ServiceSession>{std::move(service)};
 }
 
 } // namespace eidkern

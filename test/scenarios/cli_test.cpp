@@ -332,16 +332,21 @@ private Q_SLOTS:
 
     void diagrams_data()
     {
+        QTest::addColumn<QString>("document");
         QTest::addColumn<int>("block");
-        QTest::newRow("authentication") << 0;
-        QTest::newRow("self-authentication") << 1;
+        QTest::newRow("authentication") << "life-of-an-authentication.md" << 0;
+        QTest::newRow("self-authentication") << "life-of-an-authentication.md" << 1;
+        QTest::newRow("change-pin") << "life-of-a-pin-change.md" << 0;
+        QTest::newRow("unblock-pin") << "life-of-a-pin-change.md" << 1;
+        QTest::newRow("check-password") << "life-of-a-pin-change.md" << 2;
     }
     void diagrams() // golden: the ones in the document that people read
     {
+        QFETCH(QString, document);
         QFETCH(int, block);
         const auto graph = run({"graph", QTest::currentDataTag(), "--mermaid"});
         QCOMPARE(graph.code, 0);
-        const auto blocks = contentOf(EIDKERN_ROOT "/docs/life-of-an-authentication.md").replace("```mermaid\n", QByteArray(1, '\0')).split('\0');
+        const auto blocks = contentOf(EIDKERN_ROOT "/docs/" + document).replace("```mermaid\n", QByteArray(1, '\0')).split('\0');
         QVERIFY(blocks.size() > block + 1);
         const auto golden = blocks[block + 1].left(blocks[block + 1].indexOf("```"));
         QCOMPARE(QString::fromUtf8(graph.out), QString::fromUtf8(golden));

@@ -165,6 +165,8 @@ inline void check(const QJsonObject& expect, const Outcome& outcome)
     checkFirstErrorDecides(outcome);
     checkTold(expect, outcome);
     checkConnections(expect, outcome.lab);
+    if (expect.contains("pin")) QCOMPARE(QString::fromStdString(std::string(login.card.pin())), expect["pin"].toString());
+    if (expect.contains("tries")) QCOMPARE(login.card.state->reader.card()->pinTriesLeft(), expect["tries"].toInt());
     if (expect.contains("cardTrusts")) QCOMPARE(joined(login.card.state->reader.card()->trust().references()), expect["cardTrusts"].toString());
     if (expect.contains("ageVerified")) QCOMPARE(outcome.lab.lastSession()->ageVerified, std::optional(expect["ageVerified"].toBool()));
 }

@@ -8,6 +8,7 @@
 
 #include "eidkern/engine.h"
 #include "workflows/authentication.h"
+#include "workflows/pin.h"
 
 using namespace eidkern;
 
@@ -29,8 +30,11 @@ static_assert(std::same_as<decltype(CheckServerResult::result), paos::ResultOf>)
 // Establish_Pace_Channel_Unknown_Password_Id
 static_assert(std::same_as<decltype(PaceInput::password), PasswordId>);
 
+// Change_Pin_No_SetEidPinCommand_Response: an order is answered by a value, not by a message.
+static_assert(std::same_as<decltype(&Card::changePin), Pending<CardResult<Done>> (Card::*)(Secret)>);
+
 const std::set<std::string_view> codes{"Did_Authenticate_Eac2_Invalid_Cvc_Chain", "Generic_Send_Receive_Paos_Unhandled", "Start_Paos_Response_Missing",
-                                       "Establish_Pace_Channel_Unknown_Password_Id"};
+                                       "Establish_Pace_Channel_Unknown_Password_Id", "Change_Pin_No_SetEidPinCommand_Response"};
 
 } // namespace ruled_out
 
@@ -87,6 +91,9 @@ private Q_SLOTS:
 
     void authentication() { check<Authentication>(); }
     void selfAuthentication() { check<SelfAuthentication>(); }
+    void changePin() { check<PinChanging>(); }
+    void unblockPin() { check<PinUnblocking>(); }
+    void checkPassword() { check<PasswordChecking>(); }
 
     void thePublicGraphIsTheSame()
     {

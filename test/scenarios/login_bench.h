@@ -20,6 +20,7 @@
 #include "support/manual_clock.h"
 #include "support/recording_log.h"
 #include "workflows/authentication.h"
+#include "workflows/pin.h"
 
 namespace eidkern::test
 {
@@ -52,15 +53,15 @@ struct UserScript
     std::function<void(std::string_view state)> entered = [](std::string_view) {};
     std::function<void()> cardWanted = [] {};
     std::function<void()> insteadOfPassword = {};     // done once, and the first question for a password gets no answer
+    std::string newPin = "314159";
+    std::function<void()> insteadOfNewPin = {};       // done once, and the first question for the new PIN gets no answer
     std::optional<std::vector<card::AtPad>> atPad = {}; // the reader has a pad, and this is done there
 };
 
 class ScriptedUser final : public User
 {
 public:
-    ScriptedUser(Scheduler& scheduler, UserScript script, const card::Persona& persona) : scheduler_(scheduler), script_(std::move(script)), persona_(persona)
-    {
-    }
+    ScriptedUser(Scheduler& scheduler, UserScript script, SimulatedCard card) : scheduler_(scheduler), script_(std::move(script)), card_(std::move(card)) {}
 
     std::vector<std::string> trace; // states in order
     std::vector<std::string> said;  // questions and remarks
@@ -99,8 +100,8 @@ public:
             std::exchange(script_.insteadOfPassword, {})();
             return pending;
         }
-        const auto& own = question.password == PasswordId::Can ? persona_.can : question.password == PasswordId::Puk ? persona_.puk : persona_.pin;
-        auto secret = next_ < script_.passwords.size() ? Secret(script_.passwords[next_++]) : own.clone();
+        const auto own = question.password == PasswordId::Can ? card_.can() : question.password == PasswordId::Puk ? card_.puk() : card_.pin();
+        auto secret = Secret(next_ < script_.passwords.size() ? std::string_view(script_.passwords[next_++]) : own);
         if (!script_.silent) pending.promise().set(std::move(secret));
         return pending;
     }
@@ -109,6 +110,15 @@ public:
         said.push_back("at the reader: " + std::string(name(question.password)) + (question.wrongBefore ? " again" : "") + " "
                        + std::to_string(question.pin.triesLeft));
     }
+    Pending<Secret> newPin() override
+    {
+        said.emplace_back("new PIN");
+        Pending<Secret> pending(scheduler_);
+        if (script_.insteadOfNewPin) std::exchange(script_.insteadOfNewPin, {})();
+        else if (!script_.silent) pending.promise().set(Secret(script_.newPin));
+        return pending;
+    }
+    void newPinAtReader() override { said.emplace_back("at the reader: new PIN"); }
     void readerStillWaits() override { said.emplace_back("the reader waits"); }
     bool answerBrowser(const BrowserAnswer& answer) override
     {
@@ -123,7 +133,7 @@ public:
 private:
     Scheduler& scheduler_;
     UserScript script_;
-    const card::Persona& persona_;
+    const SimulatedCard card_;
     std::size_t next_ = 0;
 };
 
@@ -167,8 +177,7 @@ public:
         : card(std::move(simulated)),
           pad(script.atPad ? std::make_shared<card::SimulatedPad>(card.state->persona, *script.atPad, scheduler, clock, random) : nullptr),
           anchors(trust ? std::move(*trust) : std::vector{lab.cvca()}), web(scheduler, network::clientProfile(tlsProfile).value()),
-          user(scheduler, std::move(script), card.state->persona),
-          ports{scheduler, clock, random, log, web, cards, user, anchors, stop_.promise(), std::move(stop_)}
+          user(scheduler, std::move(script), card), ports{scheduler, clock, random, log, web, cards, user, anchors, stop_.promise(), std::move(stop_)}
     {
         if (pad) card.state->reader.fit(pad);
     }
@@ -197,7 +206,12 @@ public:
     template<typename W>
     void begin(std::optional<std::string> url)
     {
-        task_.emplace(whole<W>(std::move(url)));
+        begin<W>(ParseTcTokenUrl{std::move(url)});
+    }
+    template<typename W>
+    void begin(typename W::Start start)
+    {
+        task_.emplace(whole<W>(std::move(start)));
         task_->start();
     }
     void cancel() { ports.stopper.set({FailureCode::User_Cancelled, std::string(ports.state)}); }
@@ -223,9 +237,9 @@ public:
 
 private:
     template<typename W>
-    Task<Finished> whole(std::optional<std::string> url)
+    Task<Finished> whole(typename W::Start start)
     {
-        auto driving = W::drive(typename W::State{ParseTcTokenUrl{std::move(url)}}, ports, [this]<typename S>(const S&) {
+        auto driving = W::drive(typename W::State{std::move(start)}, ports, [this]<typename S>(const S&) {
             ports.state = S::name;
             user.entered(S::name, S::percent);
         });

@@ -114,7 +114,7 @@ inline std::vector<TrustAnchor> trustPointsOf(const QJsonObject& card, const lab
 inline std::vector<card::AtPad> deeds(const QJsonValue& names) // as a persona's script has them
 {
     using enum card::AtPad;
-    static const std::map<QString, card::AtPad> all{{"right", Right}, {"wrong", Wrong}, {"cancel", Cancel}, {"nothing", Nothing}};
+    static const std::map<QString, card::AtPad> all{{"right", Right}, {"wrong", Wrong}, {"short", Short}, {"cancel", Cancel}, {"nothing", Nothing}};
     std::vector<card::AtPad> list;
     for (const auto& each : names.toArray()) list.push_back(all.at(each.toString()));
     return list;

@@ -57,6 +57,7 @@ public:
     Pending<Done> removed() override { return channel_->removed(); }
     PinPad* pad() override { return this; }
     Pending<CardResult<Done>> endPace() override { return channel_->pad()->endPace(); }
+    Pending<CardResult<Done>> changePin() override { return channel_->pad()->changePin(); }
     Pending<CardResult<Bytes>> transmit(Bytes apdu) override
     {
         if (!heard_.entries.empty()) heard_.afterPace.push_back(parseCommand(apdu).value());

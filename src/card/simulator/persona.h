@@ -35,7 +35,7 @@ struct ScriptedAnswer
     Bytes answer = {};        // with its status word; empty: none comes
 };
 
-enum class AtPad { Right, Wrong, Cancel, Nothing }; // what a person does there: types the right password or a wrong one, ...
+enum class AtPad { Right, Wrong, Short, Cancel, Nothing }; // what a person does there: types the right password or a wrong one, too few digits, ...
 
 struct CardScript // what the reader does to the card
 {

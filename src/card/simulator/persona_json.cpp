@@ -173,7 +173,8 @@ std::optional<ScriptedAnswer> scriptedAnswer(const QString& key, const QJsonValu
 
 std::optional<std::vector<AtPad>> deedsAtPad(const QJsonValue& value)
 {
-    static const std::map<QString, AtPad> deeds{{"right", AtPad::Right}, {"wrong", AtPad::Wrong}, {"cancel", AtPad::Cancel}, {"nothing", AtPad::Nothing}};
+    static const std::map<QString, AtPad> deeds{
+        {"right", AtPad::Right}, {"wrong", AtPad::Wrong}, {"short", AtPad::Short}, {"cancel", AtPad::Cancel}, {"nothing", AtPad::Nothing}};
     if (!value.isArray()) return {};
     std::vector<AtPad> all;
     for (const auto& each : value.toArray())
@@ -188,7 +189,7 @@ std::optional<std::vector<AtPad>> deedsAtPad(const QJsonValue& value)
 std::string readScript(Persona& out, const QJsonValue& value)
 {
     std::string expected = "{\"delayMs\": 0..60000, \"removeAtApdu\": number, \"answers\": {\"number or hex\": \"hex\"}, "
-                           "\"pad\": [\"right\", \"wrong\", \"cancel\" or \"nothing\"]}, each of them optional,";
+                           "\"pad\": [\"right\", \"wrong\", \"short\", \"cancel\" or \"nothing\"]}, each of them optional,";
     if (!value.isObject()) return expected;
     const auto object = value.toObject();
     for (auto it = object.begin(); it != object.end(); ++it)

@@ -26,6 +26,7 @@ public:
     void reset();                  // power off and on
     Bytes atr() const;
 
+    const Secret& pin() const { return *passwords_.secret(PasswordId::Pin); }
     int pinTriesLeft() const { return passwords_.triesLeft(); }
     const CardTrust& trust() const { return trust_; }
 

@@ -45,11 +45,20 @@ public:
     Pending<CardResult<PaceOutput>> establishPace(PaceInput input) override
     {
         const auto pad = pad_.lock();
-        if (!pad || (pad->running_ && !pad->running_->ready()))
-            return ready<CardResult<PaceOutput>>(scheduler_, fault(pad ? CardFault::CommandFailed : CardFault::Removed));
+        if (!pad || pad->isBusy()) return ready<CardResult<PaceOutput>>(scheduler_, fault(pad ? CardFault::CommandFailed : CardFault::Removed));
         Pending<CardResult<PaceOutput>> answer(scheduler_);
         pad->answer_ = answer.promise();
         pad->running_ = start(scheduler_, pad->enter(inside_, std::move(input)));
+        return answer;
+    }
+
+    Pending<CardResult<Done>> changePin() override
+    {
+        const auto pad = pad_.lock();
+        if (!pad || pad->isBusy()) return ready<CardResult<Done>>(scheduler_, fault(pad ? CardFault::CommandFailed : CardFault::Removed));
+        Pending<CardResult<Done>> answer(scheduler_);
+        pad->changed_ = answer.promise();
+        pad->running_ = start(scheduler_, pad->enterNewPin(inside_));
         return answer;
     }
 
@@ -92,6 +101,7 @@ SimulatedPad::SimulatedPad(const Persona& holder, std::vector<AtPad> deeds, Sche
 SimulatedPad::~SimulatedPad()
 {
     if (answer_) answer_->set(fault(CardFault::Removed));
+    if (changed_) changed_->set(fault(CardFault::Removed));
 }
 
 std::unique_ptr<Channel> SimulatedPad::connect(std::unique_ptr<Channel> card)
@@ -147,6 +157,7 @@ Task<CardResult<Secret>> SimulatedPad::typed(Inside& inside, PasswordId password
     switch (next_ < deeds_.size() ? deeds_[next_++] : AtPad::Right)
     {
         case AtPad::Right: break;
+        case AtPad::Short: // no reader sends that to the card
         case AtPad::Wrong: co_return mistyped(*right);
         case AtPad::Cancel: co_return fault(CardFault::CancelledAtReader);
         case AtPad::Nothing:
@@ -157,6 +168,36 @@ Task<CardResult<Secret>> SimulatedPad::typed(Inside& inside, PasswordId password
         }
     }
     co_return right->clone();
+}
+
+Task<Done> SimulatedPad::enterNewPin(std::shared_ptr<Inside> inside)
+{
+    auto changing = changePin(*inside);
+    auto changed = co_await std::move(changing);
+    changed_->set(std::move(changed));
+    co_return Done{};
+}
+
+Task<CardResult<Done>> SimulatedPad::changePin(Inside& inside)
+{
+    if (!inside.secured) co_return fault(CardFault::Protocol);
+    switch (next_ < deeds_.size() ? deeds_[next_++] : AtPad::Right)
+    {
+        case AtPad::Right: break;
+        case AtPad::Wrong: co_return fault(isPeer_ ? CardFault::NewPinsDifferAtPeer : CardFault::NewPinsDiffer);
+        case AtPad::Short: co_return fault(CardFault::NewPinLength);
+        case AtPad::Cancel: co_return fault(isPeer_ ? CardFault::CancelledAtPeer : CardFault::CancelledAtReader);
+        case AtPad::Nothing:
+        {
+            auto waiting = nothing(inside);
+            const auto end = co_await std::move(waiting);
+            co_return fault(end);
+        }
+    }
+    auto changing = inside.terminal.changePin(Secret(newPin));
+    auto changed = co_await std::move(changing);
+    if (changed) pin_ = Secret(newPin);
+    co_return changed;
 }
 
 Task<CardFault> SimulatedPad::nothing(Inside& inside)

@@ -19,8 +19,10 @@ class SimulatedPad : public std::enable_shared_from_this<SimulatedPad>
 {
 public:
     static constexpr std::chrono::seconds patience{60}; // for one entry
+    static constexpr std::string_view newPin = "271828"; // that the holder chooses when the PIN is changed there
 
-    // `holder`: whose passwords are typed. `deeds`: at each entry the next one, then always Right.
+    // `holder`: whose passwords are typed. `deeds`: at each entry the next one, then always Right. For a new PIN, which is typed
+    // twice, Wrong are two different ones.
     SimulatedPad(const Persona& holder, std::vector<AtPad> deeds, Scheduler& scheduler, Clock& clock, Random& random);
     ~SimulatedPad(); // an entry ends with Removed
 
@@ -28,6 +30,7 @@ public:
     bool waits() const { return cancel_ && cancel_->wanted(); }      // for the person
     const Bytes& shown() const { return shown_; }                    // the certificate description, on its display
     void cancel();                                                   // the person does, who did nothing yet
+    void becomePeer() { isPeer_ = true; }                            // it is the screen of another device, whose person changes PINs
     void whenItWaits(std::function<void()> cue) { cue_ = std::move(cue); } // each time when the person does nothing; it posts what it does
 
 private:
@@ -35,11 +38,16 @@ private:
     class PadChannel;
 
     Task<Done> enter(std::shared_ptr<Inside> inside, PaceInput input);
+    Task<Done> enterNewPin(std::shared_ptr<Inside> inside);
+    Task<CardResult<Done>> changePin(Inside& inside);
+    bool isBusy() const { return running_ && !running_->ready(); }
     Task<CardResult<PaceOutput>> establish(Inside& inside, PaceInput input);
     Task<CardResult<Secret>> typed(Inside& inside, PasswordId password);
     Task<CardFault> nothing(Inside& inside);
 
-    const Secret pin_, can_, puk_;
+    Secret pin_;
+    const Secret can_, puk_;
+    bool isPeer_ = false;
     const std::vector<AtPad> deeds_;
     std::size_t next_ = 0;
     Bytes shown_;
@@ -49,6 +57,7 @@ private:
     std::function<void()> cue_ = [] {};
     std::optional<Promise<Done>> cancel_;
     std::optional<Promise<CardResult<PaceOutput>>> answer_; // to the host, which may have gone
+    std::optional<Promise<CardResult<Done>>> changed_;      // the same
     std::optional<Pending<Done>> running_; // the entry; it holds the card, also when the host has gone
 };
 

@@ -147,6 +147,7 @@ void SimulatedReader::insert(std::function<std::unique_ptr<SimulatedCard>()> mak
 
 void SimulatedReader::remove() { state_->remove(); }
 bool SimulatedReader::hasCard() const { return state_->present; }
+const SimulatedCard* SimulatedReader::made() const { return state_->card.get(); }
 SimulatedCard* SimulatedReader::card() const { return state_->theCard(); }
 
 Pending<Done> SimulatedReader::inserted() const

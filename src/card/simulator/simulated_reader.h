@@ -25,6 +25,7 @@ public:
     void insert(std::function<std::unique_ptr<SimulatedCard>()> make); // another one, not made before it is needed: that takes some milliseconds
     void remove();                                    // power is lost
     bool hasCard() const;
+    const SimulatedCard* made() const;                // null: nobody has needed it yet
     SimulatedCard* card() const;                      // also while it is off the reader; null: there never was one
     Pending<Done> inserted() const;                   // once: a card is there, or comes
 
