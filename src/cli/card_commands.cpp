@@ -3,14 +3,12 @@
 #include <QEventLoop>
 #include <QJsonArray>
 #include <QJsonObject>
-#include <optional>
 
 #include "cli/card_text.h"
 #include "cli/files.h"
 #include "cli/interrupt.h"
 #include "cli/layout.h"
 #include "cli/printable.h"
-#include "eidkern/lab.h"
 #include "eidkern/readers.h"
 #include "eidkern/return_codes.h"
 #include "eidkern/vpcd_card.h"
@@ -58,23 +56,15 @@ QJsonObject jsonOf(const CardLook& look)
     for (const auto& each : look.pace) pace.append(QJsonObject{{QStringLiteral("cipher"), q(each.name)}, {QStringLiteral("parameterId"), each.parameterId}});
     line.insert(QStringLiteral("type"), q(look.type));
     line.insert(QStringLiteral("triesLeft"), look.triesLeft);
+    line.insert(QStringLiteral("pinState"), QString::fromLatin1(look.deactivated      ? "deactivated"
+                                                                : look.triesLeft == 0 ? "blocked"
+                                                                : look.triesLeft == 1 ? "suspended"
+                                                                                      : "ok"));
     line.insert(QStringLiteral("deactivated"), look.deactivated);
     line.insert(QStringLiteral("efCardAccess"), QJsonObject{{QStringLiteral("bytes"), int(look.efCardAccessSize)},
                                                             {QStringLiteral("pace"), pace},
                                                             {QStringLiteral("chipAuthentications"), look.chipAuthentications}});
     return line;
-}
-
-std::optional<std::vector<TrustAnchor>> trustPointsOf(const std::vector<std::string>& files)
-{
-    if (files.empty()) // nobody's: such a card can be looked at, and accepts no service
-    {
-        const auto lab = PublicLab::start({});
-        if (!lab) return complain("no test root: " + lab.error()), std::nullopt;
-        const auto root = (*lab)->cvca();
-        return std::vector{TrustAnchor::parse(root).value()};
-    }
-    return trustAnchorsOf(files);
 }
 
 } // namespace
@@ -114,7 +104,7 @@ ExitCode serveCard(const ServeOptions& options)
 {
     const auto persona = personaOf(options.persona);
     if (!persona) return ExitCode::Usage;
-    const auto anchors = trustPointsOf(options.cvcaFiles);
+    const auto anchors = trustAnchorsOf(options.cvcaFiles);
     if (!anchors) return ExitCode::Usage;
     auto card = SimulatedCard::fromPersona(*persona, *anchors);
     if (!card) return complain(options.persona + ": " + card.error()), ExitCode::Usage;

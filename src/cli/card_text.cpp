@@ -56,6 +56,9 @@ std::string textOf(const CardLook& look, Language language)
                      + in("Online-Funktion", "Online function") + ":  "
                      + (look.deactivated ? in("ausgeschaltet", "switched off") : in("eingeschaltet", "switched on")) + "\nPIN:  " + pin
                      + "\nEF.CardAccess:  " + std::to_string(look.efCardAccessSize) + " bytes";
+    text += "\n" + in("Transport-PIN", "Transport PIN") + ":  "
+          + in("von außen nicht zu erkennen; die fünfstellige aus dem PIN-Brief ersetzt eidkern change-pin",
+               "cannot be seen from outside; eidkern change-pin replaces the five-digit one of the PIN letter");
     for (const auto& each : look.pace) text += "\nPACE:  ECDH, generic mapping, " + each.name + ", parameterId " + std::to_string(each.parameterId);
     return text + "\n" + in("Chip-Authentisierung", "Chip authentication") + ":  " + std::to_string(look.chipAuthentications);
 }

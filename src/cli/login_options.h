@@ -1,4 +1,4 @@
-// What demo, self-auth, auth and serve have in common.
+// What the commands that use a card have in common: demo, self-auth, auth, serve, change-pin, unblock and check-pin.
 #pragma once
 #include <string>
 #include <vector>
@@ -15,7 +15,9 @@ struct LoginOptions
 {
     std::vector<std::string> cvcaFiles;
     std::string card = "sim"; // "sim", "sim:PERSONA", "pcsc" or "pcsc:READER"
-    int pinDescriptor = -1;
+    int pinDescriptor = -1, canDescriptor = -1, pukDescriptor = -1, newPinDescriptor = -1;
+    bool lastTry = false;      // a PIN may be tried when it is the last try
+    bool allowTrivial = false; // a new PIN may be one that others try first
     Consent consent = Consent::Ask;
     bool json = false;
     std::string logFile;
