@@ -264,6 +264,7 @@ private Q_SLOTS:
                                                             "minor",
                                                             "ownData",
                                                             "page",
+                                                            "paces",
                                                             "pin",
                                                             "readerWaits",
                                                             "refreshed",
