@@ -423,11 +423,19 @@ private Q_SLOTS:
     }
     void card()
     {
-        for (const auto& setUp : {plain, atPad, pinChange, pinChangeAtPad}) sweepCard(setUp);
+        for (const auto& setUp : {plain, atPad}) sweepCard(setUp);
     }
     void user()
     {
-        for (const auto& setUp : {plain, redirected, attachedSite, atPad, pinChange, pinChangeAtPad}) sweepUser(setUp);
+        for (const auto& setUp : {plain, redirected, attachedSite, atPad}) sweepUser(setUp);
+    }
+    void cardOfAPinChange()
+    {
+        for (const auto& setUp : {pinChange, pinChangeAtPad}) sweepCard(setUp);
+    }
+    void userOfAPinChange()
+    {
+        for (const auto& setUp : {pinChange, pinChangeAtPad}) sweepUser(setUp);
     }
 
     void cleanupTestCase()
