@@ -269,6 +269,7 @@ private Q_SLOTS:
                                                             "minor",
                                                             "ownData",
                                                             "page",
+                                                            "paces",
                                                             "pin",
                                                             "readerWaits",
                                                             "refreshed",

@@ -206,6 +206,45 @@ private slots:
         QCOMPARE(bench.pace(PasswordId::Pin), std::string("ok"));
     }
 
+    std::string changed(PadBench& bench)
+    {
+        const auto result = bench.run(bench.eid->changePin({}));
+        return std::string(result ? "ok" : name(result.error()));
+    }
+
+    void aNewPin()
+    {
+        PadBench bench({AtPad::Right, AtPad::Wrong, AtPad::Short, AtPad::Cancel});
+        QCOMPARE(changed(bench), std::string("PROTOCOL_ERROR")); // not before PACE
+        QCOMPARE(bench.pace(PasswordId::Pin), std::string("ok"));
+        for (const auto* refused : {"NEW_PIN_MISMATCH", "NEW_PIN_INVALID_LENGTH", "CANCELLATION_BY_USER"})
+        {
+            QCOMPARE(changed(bench), std::string(refused));
+            QCOMPARE(bench.reader.card()->pin(), Secret("123456"));
+        }
+        QCOMPARE(changed(bench), std::string("ok"));
+        QCOMPARE(bench.reader.card()->pin(), Secret(SimulatedPad::newPin));
+        QCOMPARE(bench.pace(PasswordId::Pin), std::string("ok")); // the person knows the new one
+        QCOMPARE(bench.reader.card()->pinTriesLeft(), 3);
+    }
+
+    void aDroppedChangeKeepsTheReader()
+    {
+        PadBench bench({AtPad::Right, AtPad::Nothing});
+        QCOMPARE(bench.pace(PasswordId::Pin), std::string("ok"));
+        {
+            const auto changing = start(bench.scheduler, bench.eid->changePin({}));
+            bench.scheduler.pump();
+        }
+        bench.eid.reset();
+        bench.scheduler.pump();
+        QVERIFY(bench.pad->waits() && !bench.reader.connect());
+        bench.pad->cancel();
+        bench.scheduler.pump();
+        QVERIFY(bench.reader.connect());
+        QCOMPARE(bench.reader.card()->pin(), Secret("123456"));
+    }
+
     void noMrz() // there are no keys for it
     {
         PadBench bench({});

@@ -43,6 +43,7 @@ private:
     ResponseApdu externalAuthenticate(const CommandApdu& command);
     ResponseApdu verify(const CommandApdu& command);
     ResponseApdu resetRetryCounter(const CommandApdu& command);
+    ResponseApdu setPinActive(const CommandApdu& command, bool active);
     bool mayAuthenticateTerminal() const;
 
     const bool extendedLength_;
