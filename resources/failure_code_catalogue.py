@@ -32,6 +32,7 @@ INFO = (
     "State_Name",
     "Card_Return_Code",
     "Reader_Result",
+    "Unknown_Authority",
     "Network_Error",
     "Http_Status_Code",
     "Certificate_Status",
