@@ -5,8 +5,8 @@
 
 #include "cli/answers.h"
 #include "cli/exit_codes.h"
-#include "cli/link_certificates.h"
 #include "cli/login_options.h"
+#include "cli/trust_store.h"
 
 namespace eidkern::cli
 {
@@ -21,9 +21,9 @@ struct ChosenCard
 bool mayConsent(const LoginOptions& options);
 bool interactive(); // a person at a terminal
 
-// Nothing: it has been said what is wrong.
+// Nothing: it has been said what is wrong. A simulated card trusts the first two test roots.
 std::optional<ChosenCard> cardOf(const std::string& option, const std::vector<TrustAnchor>& anchors);
-std::optional<std::vector<TrustAnchor>> anchorsOf(const LoginOptions& options); // at least one
+std::optional<std::vector<TrustAnchor>> anchorsOf(const LoginOptions& options); // of --cvca, else of the trust store; at least one
 
 std::unique_ptr<View> viewFor(const LoginOptions& options);
 
@@ -42,10 +42,12 @@ private:
 
     Client(const LoginOptions& options, View& view);
     void saveTerms(const ServiceDescription& service);
+    void explainTrust(const Failure& failure);
 
     const LoginOptions& options_;
     View& view_;
-    const LinkCertificates links_;
+    const TrustStore store_;
+    bool productionRoots_ = false;
     std::shared_ptr<LogFile> log_;
     std::unique_ptr<Engine> engine_;
     std::optional<Answers> answers_;
