@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "cli/card_commands.h"
+#include "cli/doctor_command.h"
 #include "cli/failure_command.h"
 #include "cli/graph_command.h"
 #include "cli/lab_command.h"
@@ -186,6 +187,7 @@ int main(int argc, char** argv)
     addFailureCommand(app, result);
     addReturnCodeCommands(app, result);
     addTrustCommand(app, result);
+    addDoctorCommands(app, result);
 
     try
     {
