@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,7 @@ struct SurveyedReader
     bool verifiesPin = false, modifiesPin = false; // has a pad for that
     bool executesPace = false;
     std::uint8_t paceCapabilities = 0;  // with PACE: 80 ends channels, 40 any use, 20 eID, 10 signatures
-    std::uint32_t mostBytes = 0;        // of data in one APDU; 0: it does not say
+    std::optional<std::uint32_t> mostBytes = {};   // of data in one APDU; nothing: it does not say
 };
 
 struct PcscSurvey

@@ -3,6 +3,8 @@
 #include <QEventLoop>
 #include <QJsonArray>
 #include <QJsonObject>
+#include <QTimer>
+#include <chrono>
 #include <optional>
 
 #include "cli/card_text.h"
@@ -11,6 +13,7 @@
 #include "cli/layout.h"
 #include "cli/printable.h"
 #include "eidkern/lab.h"
+#include "eidkern/pcsc_survey.h"
 #include "eidkern/readers.h"
 #include "eidkern/return_codes.h"
 #include "eidkern/vpcd_card.h"
@@ -65,6 +68,36 @@ QJsonObject jsonOf(const CardLook& look)
     return line;
 }
 
+std::optional<SurveyedReader> surveyed(const std::string& reader) // nothing: its driver does not answer in time
+{
+    std::optional<SurveyedReader> found;
+    QEventLoop loop;
+    const PcscSurveyor surveyor([&](const PcscSurvey& seen) {
+        for (const auto& each : seen.readers)
+            if (each.name == reader && each.code == 0) found = each;
+        if (found || seen.complete) loop.quit();
+    });
+    QTimer::singleShot(std::chrono::seconds(1), &loop, &QEventLoop::quit);
+    loop.exec();
+    return found;
+}
+
+void show(const CardLook& look, const ShowOptions& options)
+{
+    const auto reader = look.result == LookResult::Recognised ? surveyed(look.reader) : std::nullopt;
+    if (options.json)
+    {
+        auto line = jsonOf(look);
+        if (reader)
+            line.insert(u"pad", QJsonObject{{QStringLiteral("verifiesPin"), reader->verifiesPin},
+                                            {QStringLiteral("modifiesPin"), reader->modifiesPin},
+                                            {QStringLiteral("executesPace"), reader->executesPace}});
+        return write(line);
+    }
+    writeLine(textOf(look, options.language));
+    if (reader) writeLine(std::string(options.language == Language::German ? "PIN-Pad:  " : "PIN pad:  ") + padText(*reader, options.language));
+}
+
 std::optional<std::vector<TrustAnchor>> trustPointsOf(const std::vector<std::string>& files)
 {
     if (files.empty()) // nobody's: such a card can be looked at, and accepts no service
@@ -98,8 +131,9 @@ ExitCode showCard(const ShowOptions& options)
 {
     QEventLoop loop;
     auto code = ExitCode::User; // interrupted
+    CardLook seen;
     const CardLooker looker(options.reader, [&](const CardLook& look) {
-        options.json ? write(jsonOf(look)) : writeLine(textOf(look, options.language));
+        seen = look;
         code = look.result == LookResult::Recognised                                           ? ExitCode::Success
              : look.result == LookResult::NotReachable || look.result == LookResult::NoService ? ExitCode::Reader
                                                                                                : ExitCode::Card;
@@ -107,6 +141,7 @@ ExitCode showCard(const ShowOptions& options)
     });
     const Interrupt interrupt([&loop](int) { loop.quit(); });
     loop.exec();
+    if (code != ExitCode::User) show(seen, options);
     return code;
 }
 

@@ -60,4 +60,15 @@ std::string textOf(const CardLook& look, Language language)
     return text + "\n" + in("Chip-Authentisierung", "Chip authentication") + ":  " + std::to_string(look.chipAuthentications);
 }
 
+std::string padText(const SurveyedReader& reader, Language language)
+{
+    const auto in = [language](const Texts& texts) { return std::string(texts.in(language)); };
+    std::string text;
+    const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+    if (reader.executesPace) add(in({"PACE im Lesegerät", "PACE in the reader"}));
+    if (reader.verifiesPin) add(in({"PIN-Eingabe", "PIN entry"}));
+    if (reader.modifiesPin) add(in({"PIN-Änderung", "PIN change"}));
+    return text.empty() ? in({"ohne PIN-Pad", "no PIN pad"}) : text;
+}
+
 } // namespace eidkern::cli

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "eidkern/failure.h"
+#include "eidkern/pcsc_survey.h"
 #include "eidkern/readers.h"
 
 namespace eidkern::cli
@@ -10,5 +11,6 @@ namespace eidkern::cli
 
 std::string textOf(const ReaderList& list, Language language);
 std::string textOf(const CardLook& look, Language language);
+std::string padText(const SurveyedReader& reader, Language language); // "PIN entry, PIN change", "no PIN pad"
 
 } // namespace eidkern::cli

@@ -61,23 +61,12 @@ Check serviceCheck(const PcscSurvey& seen, Language language)
     return check;
 }
 
-std::string padText(const SurveyedReader& reader, Language language)
-{
-    const auto in = [language](const Texts& texts) { return std::string(texts.in(language)); };
-    std::string text;
-    const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
-    if (reader.executesPace) add(in({"PACE im Lesegerät", "PACE in the reader"}));
-    if (reader.verifiesPin) add(in({"PIN-Eingabe", "PIN entry"}));
-    if (reader.modifiesPin) add(in({"PIN-Änderung", "PIN change"}));
-    return text.empty() ? in({"ohne PIN-Pad", "no PIN pad"}) : text;
-}
-
 Check readerCheck(const SurveyedReader& reader, Language language)
 {
     const auto in = [language](const Texts& texts) { return std::string(texts.in(language)); };
     Check check{
         .id = "reader", .label = in({"Lesegerät", "Reader"}), .says = printableLine(reader.name) + ": " + padText(reader, language), .area = ExitCode::Reader};
-    if (reader.mostBytes > 0) check.says += in({", APDUs bis ", ", APDUs of up to "}) + std::to_string(reader.mostBytes) + " bytes";
+    if (reader.mostBytes) check.says += in({", APDUs bis ", ", APDUs of up to "}) + std::to_string(*reader.mostBytes) + " bytes";
     if (!reader.vendor.empty() || !reader.driverVersion.empty())
         check.says += in({"; Treiber: ", "; driver: "}) + printableLine(reader.vendor + (reader.vendor.empty() ? "" : " ") + reader.driverVersion);
     check.facts = {{QStringLiteral("name"), q(reader.name)},
@@ -89,8 +78,8 @@ Check readerCheck(const SurveyedReader& reader, Language language)
                    {QStringLiteral("verifiesPin"), reader.verifiesPin},
                    {QStringLiteral("modifiesPin"), reader.modifiesPin},
                    {QStringLiteral("executesPace"), reader.executesPace},
-                   {QStringLiteral("paceCapabilities"), reader.paceCapabilities},
-                   {QStringLiteral("mostBytes"), qint64(reader.mostBytes)}};
+                   {QStringLiteral("paceCapabilities"), reader.paceCapabilities}};
+    if (reader.mostBytes) check.facts.insert(u"mostBytes", qint64(*reader.mostBytes));
     if (reader.code != 0) check.facts.insert(u"code", q(scardText(reader.code)));
     const auto warn = [&check](const std::string& says, const std::string& next) {
         check.health = Health::Warning;

@@ -63,11 +63,6 @@ std::string describe(const CvcaCertificate& certificate, Pki pki, const Options&
     return text;
 }
 
-void write(const std::vector<Row>& rows)
-{
-    for (const auto& line : tableLines(rows, terminalWidth(), colours())) writeLine(line);
-}
-
 // import
 
 QJsonObject jsonOf(const Finding& finding, Language language)
@@ -109,7 +104,7 @@ ExitCode import(const Options& options)
         if (options.json) writeLine(jsonLine(jsonOf(each, options.language)));
         else rows.push_back(rowOf(each, options));
     }
-    write(rows);
+    writeTable(rows);
     return refused || !useful ? ExitCode::Usage : ExitCode::Success;
 }
 
@@ -162,7 +157,7 @@ ExitCode list(const Options& options)
         if (options.json) writeLine(jsonLine(entry.json));
         else rows.push_back(entry.row);
     }
-    write(rows);
+    writeTable(rows);
     if (rows.empty() && !options.json)
         writeLine(options.in({"Der Speicher ist leer. Vertrauensanker nimmt er auf mit: eidkern trust import DATEI --production (oder --test)",
                               "The store is empty. It takes trust anchors by: eidkern trust import FILE --production (or --test)"}));
@@ -182,12 +177,10 @@ ExitCode remove(const Options& options)
             found = true;
             if (::unlink(entry.path.c_str()) != 0 && errno != ENOENT) return complain(entry.path + ": " + std::strerror(errno)), ExitCode::Internal;
             if (options.json) writeLine(jsonLine(entry.json));
-            else write({{entry.row.label, options.in({"entfernt", "removed"}) + "\n" + entry.fingerprint}});
+            else writeTable({{entry.row.label, options.in({"entfernt", "removed"}) + "\n" + entry.fingerprint}});
         }
         if (found) continue;
-        std::vector<std::string_view> names;
-        for (const auto& entry : entries) names.push_back(entry.name);
-        return complainUnknown("certificate in the trust store", word, names), ExitCode::Usage;
+        return complainUnknown("certificate in the trust store", word, entries), ExitCode::Usage;
     }
     return ExitCode::Success;
 }

@@ -73,22 +73,31 @@ private Q_SLOTS:
     void cards_data()
     {
         QTest::addColumn<QString>("persona");
+        QTest::addColumn<bool>("pad");
         QTest::addColumn<QString>("health");
         QTest::addColumn<int>("code");
-        QTest::newRow("good") << "adult" << "ok" << 0;
-        QTest::newRow("one try left") << "one-try-left" << "warn" << 0;
-        QTest::newRow("blocked") << "pin-blocked" << "fail" << 11;
-        QTest::newRow("switched off") << "eid-deactivated" << "fail" << 11;
+        QTest::newRow("good") << "adult" << false << "ok" << 0;
+        QTest::newRow("one try left") << "one-try-left" << true << "warn" << 0;
+        QTest::newRow("blocked") << "pin-blocked" << false << "fail" << 11;
+        QTest::newRow("switched off") << "eid-deactivated" << true << "fail" << 11;
     }
     void cards()
     {
         QFETCH(QString, persona);
+        QFETCH(bool, pad);
         QFETCH(QString, health);
         QFETCH(int, code);
         QProcess serve;
-        serve.start(EIDKERN_CLI, {"card", "serve", "--persona", persona, "--vpcd", daemon_.path("plain"), "--lang", "en"});
+        serve.start(EIDKERN_CLI, {"card", "serve", "--persona", persona, "--vpcd", daemon_.path(pad ? "pad" : "plain"), "--lang", "en"});
         QByteArray said;
         QTRY_VERIFY_WITH_TIMEOUT((serve.waitForReadyRead(10), said += serve.readAllStandardOutput()).contains("is on the reader"), 30'000);
+        QProcess show; // says of the reader what doctor says
+        show.start(EIDKERN_CLI, {"card", "show", "--json"});
+        QVERIFY(show.waitForFinished(30'000));
+        const auto card = QJsonDocument::fromJson(show.readAllStandardOutput()).object();
+        QCOMPARE(card["type"].toString(), "CardCertified");
+        QCOMPARE(card["pad"].toObject()["verifiesPin"].toBool(), pad);
+
         const auto found = doctor();
         QCOMPARE(found.of("card").value(0)["facts"].toObject()["type"].toString(), "CardCertified");
         QCOMPARE(found.of("card").value(0)["health"].toString(), health);

@@ -38,14 +38,14 @@ static DWORD codeOf(std::uint8_t feature, ByteView features) // 0: the reader do
     return code.size() == 4 ? DWORD(code[0]) << 24 | DWORD(code[1]) << 16 | DWORD(code[2]) << 8 | code[3] : 0;
 }
 
-static std::uint32_t mostBytesOf(SCARDHANDLE card, ByteView features) // 0: it does not say
+static std::optional<std::uint32_t> mostBytesOf(SCARDHANDLE card, ByteView features)
 {
     const auto code = codeOf(FEATURE_GET_TLV_PROPERTIES, features);
-    if (code == 0) return 0;
+    if (code == 0) return {};
     Bytes properties;
     control(card, code, {}, properties);
     const auto most = valueOf(PCSCv2_PART10_PROPERTY_dwMaxAPDUDataSize, properties); // little endian
-    if (most.size() != 4) return 0;
+    if (most.size() != 4) return {};
     return std::uint32_t(most[3]) << 24 | std::uint32_t(most[2]) << 16 | std::uint32_t(most[1]) << 8 | most[0];
 }
 
@@ -89,7 +89,7 @@ bool passesExtendedLength(SCARDHANDLE card)
     Bytes features;
     control(card, CM_IOCTL_GET_FEATURE_REQUEST, {}, features);
     const auto most = mostBytesOf(card, features);
-    return most == 0 || most >= enough;
+    return !most || *most >= enough;
 }
 
 } // namespace eidkern::card

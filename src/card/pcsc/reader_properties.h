@@ -1,6 +1,7 @@
 // What a reader says of itself through its driver (PC/SC part 10); no APDU is sent for it.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <winscard.h>
@@ -14,7 +15,7 @@ struct ReaderProperties
     bool verifiesPin = false, modifiesPin = false; // by a pad of its own
     bool executesPace = false;
     std::uint8_t paceCapabilities = 0; // with PACE: 80 ends channels, 40 any use, 20 eID, 10 signatures
-    std::uint32_t mostBytes = 0;       // of data in one APDU; 0: it does not say
+    std::optional<std::uint32_t> mostBytes = {}; // of data in one APDU; nothing: it does not say
 };
 
 ReaderProperties propertiesOf(SCARDHANDLE card);
