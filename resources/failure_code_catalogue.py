@@ -33,6 +33,7 @@ INFO = (
     "Card_Return_Code",
     "Reader_Result",
     "Unknown_Authority",
+    "Card_Trust_Points",
     "Network_Error",
     "Http_Status_Code",
     "Certificate_Status",

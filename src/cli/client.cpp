@@ -131,6 +131,7 @@ std::optional<ExitCode> Client::handle(Event& event)
 
 void Client::explainTrust(const Failure& failure)
 {
+    if (failure.code == FailureCode::Process_Certificates_From_Eac2_Cvc_Chain_Missing) view_.say(text(Text::CardOfOtherPki, options_.language));
     if (failure.code != FailureCode::Pre_Verification_Invalid_Certificate_Chain) return;
     view_.say(text(productionRoots_ ? Text::RootIsMissing : Text::NoProductionRoots, options_.language));
 }

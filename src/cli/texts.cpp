@@ -81,6 +81,8 @@ constexpr std::array<Both, std::size_t(Text::count)> texts{{
      "There are no production anchors: services for genuine cards are accepted only with them. They are taken over by:\n"
      "  eidkern trust import FILE --production\n"
      "With --cvca only the roots given there were trusted in this login, without it those of `eidkern trust list`."},
+    {"Der Ausweis kennt andere Stellen (Card_Trust_Points) als dieser Dienst: Ist es ein echter Ausweis bei einem Test-Dienst, oder ein Test-Ausweis bei einem echten?",
+     "The card knows other authorities (Card_Trust_Points) than this service: is it a genuine card at a test service, or a test card at a genuine one?"},
 }};
 
 constexpr std::array<std::pair<std::string_view, Both>, 25> rights{{

@@ -16,7 +16,7 @@ enum class Text
     PinAtReader, CanAtReader, PukAtReader, CancelAtReader,
     InsertCard, WrongCardType, CardFound, Deactivated, Success, Failed, Cancelling,
     BrowserGoesTo, OwnData, NotOnChip, NotGranted, Yes, No, NotExpired, DemoIntro, DemoUnattended, LabReady, LabTry, LabStop, LabBrowser, LabVariants, LabTlsVariants,
-    Listening, NoIpv6, SaveTerms, TermsSaved, RootIsMissing, NoProductionRoots,
+    Listening, NoIpv6, SaveTerms, TermsSaved, RootIsMissing, NoProductionRoots, CardOfOtherPki,
     count
 };
 // clang-format on

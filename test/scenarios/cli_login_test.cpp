@@ -62,6 +62,22 @@ class cli_login_test : public QObject
         root.write(reinterpret_cast<const char*>(cvca.data()), qint64(cvca.size()));
     }
 
+    QString otherRoot(const char* name) // a file with the root of a PKI that has nothing to do with the lab's
+    {
+        QFile file(home_->filePath(name));
+        if (!file.open(QIODevice::WriteOnly)) qFatal("no temporary file");
+        const auto key = generateKey(Curve::brainpoolP256r1(), random_);
+        const auto root = issueCvc({.car = name,
+                                    .chr = name,
+                                    .chat = lab_->cvca().chat,
+                                    .effective = lab_->cvca().effective,
+                                    .expiration = lab_->cvca().expiration,
+                                    .withDomainParameters = true},
+                                   key, key);
+        file.write(reinterpret_cast<const char*>(root.whole.data()), qint64(root.whole.size()));
+        return file.fileName();
+    }
+
     struct Outcome
     {
         int code = -1;
@@ -320,21 +336,20 @@ private slots:
         const auto simulated = run(login);
         QVERIFY2(simulated.code == 2 && simulated.err.contains("simulated card trusts test roots only"), simulated.err);
 
-        QFile other(home_->filePath("other"));
-        QVERIFY(other.open(QIODevice::WriteOnly));
-        const auto key = generateKey(Curve::brainpoolP256r1(), random_);
-        const auto root = issueCvc({.car = "DEOTHERCVCA00001",
-                                    .chr = "DEOTHERCVCA00001",
-                                    .chat = lab_->cvca().chat,
-                                    .effective = lab_->cvca().effective,
-                                    .expiration = lab_->cvca().expiration,
-                                    .withDomainParameters = true},
-                                   key, key);
-        other.write(reinterpret_cast<const char*>(root.whole.data()), qint64(root.whole.size()));
-        other.close();
-        QCOMPARE(run({"trust", "import", other.fileName(), "--test"}).code, 0);
+        const auto other = otherRoot("DEOTHERCVCA00001");
+        QCOMPARE(run({"trust", "import", other, "--test"}).code, 0);
         const auto refused = run(login + QStringList{"--developer-mode"});
         QCOMPARE(refused.event("result")["code"].toString(), "Pre_Verification_No_Test_Environment");
+    }
+
+    void aCardOfAnotherPki() // it says what it trusts, and that is told
+    {
+        startLab();
+        const QStringList roots{"--cvca", otherRoot("DEOTHERCVCA00001"), "--cvca", otherRoot("DEOTHERCVCA00002"), "--cvca", home_->filePath("root")};
+        const auto failed = run(QStringList{"auth", QString::fromStdString(lab_->tcTokenUrl()), "--consent", "auto", "--lang", "en"} + roots);
+        QCOMPARE(failed.code, 14);
+        for (const char* part : {"Process_Certificates_From_Eac2_Cvc_Chain_Missing", "Card_Trust_Points: DEOTHERCVCA0000", "a test card at a genuine one?"})
+            QVERIFY2(failed.out.contains(part), part + failed.out);
     }
 
     void aRootThatNobodyKnows() // the failure names it, and says what to do
