@@ -43,9 +43,10 @@ struct Finding
 };
 
 // `paths`: files, folders (of the files directly in them), or config.json as the AusweisApp has it, whose two lists say which
-// PKI is which. What is no CVCA certificate is refused in a file that is named, and passed over in a folder. `chosen`: which PKI the other files belong to; of config.json then only that one's list. `today`: YYYY-MM-DD.
-// At most 256 files and certificates. Roots have to be signed by themselves, link certificates by one that is in the
-// store or among the findings. What is Imported is still to be kept.
+// PKI is which. What is no CVCA certificate is refused in a file that is named, and passed over in a folder. `chosen`: which PKI
+// the other files belong to; of config.json then only that one's list. `today`: YYYY-MM-DD. At most 256 files and certificates.
+// Roots have to be signed by themselves, link certificates by one that is in the store or among the findings. What is Imported
+// is still to be kept.
 std::vector<Finding> examine(const std::vector<std::string>& paths, std::optional<Pki> chosen, const std::vector<KeptCertificate>& kept,
                              const std::string& today);
 
