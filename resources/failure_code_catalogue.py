@@ -32,6 +32,8 @@ INFO = (
     "State_Name",
     "Card_Return_Code",
     "Reader_Result",
+    "Unknown_Authority",
+    "Card_Trust_Points",
     "Network_Error",
     "Http_Status_Code",
     "Certificate_Status",

@@ -51,7 +51,7 @@ enum class ExitCode {{
     Success = 0,
     Internal = 1,
     Usage = 2, // arguments, files, input
-    Port = 3, // of serve: another program has it
+    Port = 3, // of serve or lab: another program has it
 {rows}}};
 
 constexpr ExitCode exitCode(Origin origin) {{ return ExitCode(int(ExitCode::{names[0]}) + int(origin)); }}

@@ -17,7 +17,7 @@ struct PortOwner
     std::string command = {};            // of the process, from outside
 };
 
-// Asks whoever listens at 127.0.0.1; blocks, for half a second at most.
-EIDKERN_API PortOwner portOwner(std::uint16_t port);
+// Asks whoever listens at 127.0.0.1; blocks, for half a second at most. Nothing: nobody does.
+EIDKERN_API std::optional<PortOwner> portOwner(std::uint16_t port);
 
 } // namespace eidkern

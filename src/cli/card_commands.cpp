@@ -3,12 +3,14 @@
 #include <QEventLoop>
 #include <QJsonArray>
 #include <QJsonObject>
+#include <optional>
 
 #include "cli/card_text.h"
 #include "cli/files.h"
 #include "cli/interrupt.h"
 #include "cli/layout.h"
 #include "cli/printable.h"
+#include "cli/reader_json.h"
 #include "eidkern/readers.h"
 #include "eidkern/return_codes.h"
 #include "eidkern/vpcd_card.h"
@@ -27,16 +29,6 @@ void addLast(QJsonObject& object, const ReaderResult& last)
 {
     if (!last.operation.empty())
         object.insert(u"lastResult", QJsonObject{{QStringLiteral("code"), q(scardText(last.code))}, {QStringLiteral("operation"), q(last.operation)}});
-}
-
-QJsonObject jsonOf(const ReaderFeatures& features)
-{
-    return {{QStringLiteral("pace"), features.pace},
-            {QStringLiteral("paceEnds"), features.paceEnds},
-            {QStringLiteral("qes"), features.qes},
-            {QStringLiteral("verifyPin"), features.verifyPin},
-            {QStringLiteral("modifyPin"), features.modifyPin},
-            {QStringLiteral("extendedLength"), features.extendedLength}};
 }
 
 QJsonObject jsonOf(const ReaderList& list, const FeaturesByReader& features)
@@ -79,6 +71,12 @@ QJsonObject jsonOf(const CardLook& look)
     return line;
 }
 
+std::optional<std::vector<TrustAnchor>> trustPointsOf(const std::vector<std::string>& files) // nobody's: such a card accepts no service
+{
+    if (files.empty()) return std::vector<TrustAnchor>();
+    return trustAnchorsOf(files);
+}
+
 } // namespace
 
 ExitCode readers(const ReadersOptions& options)
@@ -116,7 +114,7 @@ ExitCode serveCard(const ServeOptions& options)
 {
     const auto persona = personaOf(options.persona);
     if (!persona) return ExitCode::Usage;
-    const auto anchors = trustAnchorsOf(options.cvcaFiles);
+    const auto anchors = trustPointsOf(options.cvcaFiles);
     if (!anchors) return ExitCode::Usage;
     auto card = SimulatedCard::fromPersona(*persona, *anchors);
     if (!card) return complain(options.persona + ": " + card.error()), ExitCode::Usage;

@@ -15,8 +15,7 @@ static std::string noService(Language language)
 
 static std::string textOf(const ReaderResult& last) { return scardText(last.code) + ", " + last.operation; }
 
-// Where passwords are entered, and what else a person may want to know of a reader.
-static std::string textOf(const ReaderFeatures& features, Language language)
+std::string textOf(const ReaderFeatures& features, Language language)
 {
     const auto in = [language](const char* german, const char* english) { return std::string(language == Language::German ? german : english); };
     auto text = features.pace                            ? in("die PIN wird am Lesegerät eingegeben (PACE)", "the PIN is entered at the reader (PACE)")

@@ -9,6 +9,7 @@
 namespace eidkern::cli
 {
 
+std::string textOf(const ReaderFeatures& features, Language language); // where passwords are entered, and what else a person may want to know
 std::string textOf(const ReaderList& list, const FeaturesByReader& features, Language language);
 std::string textOf(const CardLook& look, Language language);
 

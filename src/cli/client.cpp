@@ -1,9 +1,10 @@
 #include "cli/client.h"
 
 #include <QJsonDocument>
+#include <QEventLoop>
+#include <QJsonDocument>
 #include <QJsonObject>
 #include <algorithm>
-#include <QEventLoop>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -53,7 +54,12 @@ std::optional<ChosenCard> cardOf(const std::string& option, const std::vector<Tr
         return complain("--card " + option + ": sim, sim:PERSONA, pcsc or pcsc:READER is needed; `eidkern readers` lists the readers"), std::nullopt;
     const auto content = name.starts_with('{') ? std::optional(name) : personaOf(name);
     if (!content) return {};
-    auto card = isOfTheSdk(*content) ? simulatedCard(*content, anchors) : SimulatedCard::fromPersona(*content, anchors);
+    auto trustPoints = anchors;
+    std::erase_if(trustPoints, [](const TrustAnchor& each) { return each.pki != Pki::Test; });
+    if (trustPoints.empty() && !anchors.empty())
+        return complain("--card " + option + ": a simulated card trusts test roots only, and none is there; give one with --cvca"), std::nullopt;
+    if (trustPoints.size() > 2) trustPoints.resize(2);
+    auto card = isOfTheSdk(*content) ? simulatedCard(*content, trustPoints) : SimulatedCard::fromPersona(*content, trustPoints);
     if (!card) return complain(name + ": " + card.error()), std::nullopt;
     return ChosenCard{std::move(*card), {}};
 }
@@ -61,13 +67,16 @@ std::optional<ChosenCard> cardOf(const std::string& option, const std::vector<Tr
 std::optional<std::vector<TrustAnchor>> anchorsOf(const LoginOptions& options)
 {
     if (!options.cvcaFiles.empty()) return trustAnchorsOf(options.cvcaFiles);
-    complain("no trust anchor: give the CVCA certificate of the service's PKI with --cvca FILE (a lab keeps its own as cvca.cvcert in its --pki folder).");
+    auto roots = rootsOf(TrustStore(options.trustStore).all());
+    if (!roots.empty()) return roots;
+    complain("no trust anchor: take the CVCA certificates of the services' PKI over once (eidkern trust import FILE --production), or give one for this login"
+             " with --cvca FILE (a lab keeps its own as cvca.cvcert in its --pki folder).");
     return {};
 }
 
 std::unique_ptr<View> viewFor(const LoginOptions& options) { return options.json ? jsonView(options.language) : terminalView(options.language, colours()); }
 
-Client::Client(const LoginOptions& options, LinkCertificates links, View& view) : options_(options), view_(view), links_(std::move(links)) {}
+Client::Client(const LoginOptions& options, TrustStore store, View& view) : options_(options), view_(view), store_(std::move(store)) {}
 
 std::unique_ptr<Client> Client::make(const LoginOptions& options, std::vector<TrustAnchor> anchors, const ChosenCard& card, View& view)
 {
@@ -77,10 +86,11 @@ std::unique_ptr<Client> Client::make(const LoginOptions& options, std::vector<Tr
 
 std::unique_ptr<Client> Client::make(const LoginOptions& options, Surroundings around, std::vector<TrustAnchor> anchors, const ChosenCard& card, View& view)
 {
-    std::unique_ptr<Client> client(new Client(options, std::move(around.links), view));
+    std::unique_ptr<Client> client(new Client(options, std::move(around.store), view));
+    client->productionRoots_ = std::ranges::find(anchors, Pki::Production, &TrustAnchor::pki) != anchors.end();
     EngineSettings settings{std::move(anchors), {}, std::move(around.log)};
     settings.proxy = std::move(around.proxy);
-    settings.linkCertificates = client->links_.all();
+    settings.linkCertificates = linksOf(client->store_.all());
     if (card.simulated) settings.cards = {*card.simulated};
     settings.pcscReaders = !card.simulated;
     settings.pcscReader = card.reader;
@@ -99,12 +109,23 @@ std::optional<ExitCode> Client::handle(Event& event)
             if constexpr (!std::same_as<E, CardFound> && !std::same_as<E, CardWanted>) answers_->withdraw();
             view_.show(e);
             if constexpr (std::same_as<E, RightsAsked>) saveTerms(e.service);
-            if constexpr (std::same_as<E, LinkCertificateLearned>) links_.keep(e.certificate);
+            if constexpr (std::same_as<E, LinkCertificateLearned>) store_.keepLearned(e.certificate);
             if constexpr (requires { answers_->answer(e); }) answers_->answer(e);
-            if constexpr (std::same_as<E, WorkflowFinished>) code = e.failure ? exitCode(describe(e.failure->code).origin) : ExitCode::Success;
+            if constexpr (std::same_as<E, WorkflowFinished>)
+            {
+                if (e.failure) explainTrust(*e.failure);
+                code = e.failure ? exitCode(describe(e.failure->code).origin) : ExitCode::Success;
+            }
         },
         event);
     return code;
+}
+
+void Client::explainTrust(const Failure& failure)
+{
+    if (failure.code == FailureCode::Process_Certificates_From_Eac2_Cvc_Chain_Missing) view_.say(text(Text::CardOfOtherPki, options_.language));
+    if (failure.code != FailureCode::Pre_Verification_Invalid_Certificate_Chain) return;
+    view_.say(text(productionRoots_ ? Text::RootIsMissing : Text::NoProductionRoots, options_.language));
 }
 
 ExitCode Client::run(Text cancelling, const std::function<void(Engine&, Engine::Handler)>& begin)

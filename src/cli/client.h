@@ -20,9 +20,9 @@ struct ChosenCard
 // What the options ask for may be done, by somebody who is there. False: it has been said why not.
 bool mayConsent(const LoginOptions& options);
 
-// Nothing: it has been said what is wrong.
+// Nothing: it has been said what is wrong. A simulated card trusts the first two test roots.
 std::optional<ChosenCard> cardOf(const std::string& option, const std::vector<TrustAnchor>& anchors);
-std::optional<std::vector<TrustAnchor>> anchorsOf(const LoginOptions& options); // at least one
+std::optional<std::vector<TrustAnchor>> anchorsOf(const LoginOptions& options); // of --cvca, else of the trust store; at least one
 
 std::unique_ptr<View> viewFor(const LoginOptions& options);
 
@@ -41,12 +41,14 @@ public:
     ExitCode run(Text cancelling, const std::function<void(Engine&, Engine::Handler)>& begin);
 
 private:
-    Client(const LoginOptions& options, LinkCertificates links, View& view);
+    Client(const LoginOptions& options, TrustStore store, View& view);
     void saveTerms(const ServiceDescription& service);
+    void explainTrust(const Failure& failure);
 
     const LoginOptions& options_;
     View& view_;
-    const LinkCertificates links_;
+    const TrustStore store_;
+    bool productionRoots_ = false;
     std::unique_ptr<Engine> engine_;
     std::optional<Answers> answers_;
 };

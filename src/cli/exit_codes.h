@@ -11,7 +11,7 @@ enum class ExitCode {
     Success = 0,
     Internal = 1,
     Usage = 2, // arguments, files, input
-    Port = 3, // of serve: another program has it
+    Port = 3, // of serve or lab: another program has it
     User = 10, // cancelled, no answer
     Card = 11,
     Reader = 12,

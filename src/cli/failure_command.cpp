@@ -1,10 +1,8 @@
 #include "cli/failure_command.h"
 
-#include <memory>
-
+#include "cli/explain.h"
 #include "cli/failure_text.h"
 #include "cli/nearest.h"
-#include "cli/options.h"
 #include "cli/printable.h"
 
 namespace eidkern::cli
@@ -12,13 +10,6 @@ namespace eidkern::cli
 
 namespace
 {
-
-struct Options
-{
-    std::string code;
-    bool json = false;
-    Language language = Language::English;
-};
 
 void writeJson(const FailureEntry& entry, Language language) { writeLine(jsonLine(jsonOf(entry, language))); }
 
@@ -31,7 +22,7 @@ std::string standing(const FailureEntry& entry, Language language)
     return std::to_string(int(exitCode(entry.origin)));
 }
 
-void list(const Options& options)
+void list(const ExplainOptions& options)
 {
     if (options.json)
         for (const auto& entry : failureCatalogue()) writeJson(entry, options.language);
@@ -41,24 +32,18 @@ void list(const Options& options)
     {
         std::vector<Row> rows{{"Code", "Exit"}};
         for (const auto& entry : failureCatalogue()) rows.push_back({std::string(entry.name), standing(entry, options.language)});
-        for (const auto& line : tableLines(rows, terminalWidth(), colours())) writeLine(line);
+        writeTable(rows);
     }
 }
 
-ExitCode failure(const Options& options)
+ExitCode failure(const ExplainOptions& options)
 {
     if (options.code.empty()) return list(options), ExitCode::Success;
     const auto code = failureCode(options.code);
-    if (!code)
-    {
-        std::vector<std::string_view> names;
-        for (const auto& entry : failureCatalogue()) names.push_back(entry.name);
-        return complainUnknown("failure code", options.code, names), ExitCode::Usage;
-    }
+    if (!code) return complainUnknown("failure code", options.code, failureCatalogue()), ExitCode::Usage;
     const auto& entry = describe(*code);
     if (options.json) return writeJson(entry, options.language), ExitCode::Success;
-    writeLine(styled("1", std::string(entry.name), colours()));
-    for (const auto& line : tableLines(rowsOf(entry, options.language), terminalWidth(), colours())) writeLine(line);
+    writeExplained(std::string(entry.name), "", rowsOf(entry, options.language));
     return ExitCode::Success;
 }
 
@@ -66,12 +51,7 @@ ExitCode failure(const Options& options)
 
 void addFailureCommand(CLI::App& app, ExitCode& result)
 {
-    const auto options = std::make_shared<Options>();
-    auto* command = app.add_subcommand("failure", "explain a failure code, or list them all");
-    command->add_option("CODE", options->code, "e.g. Card_Removed");
-    command->add_flag("--json", options->json, "one JSON object per code and line");
-    addLanguage(*command, options->language);
-    command->callback([options, &result] { result = failure(*options); });
+    addExplainCommand(app, "failure", "explain a failure code, or list them all", "e.g. Card_Removed", failure, result);
 }
 
 } // namespace eidkern::cli

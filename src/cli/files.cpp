@@ -14,7 +14,7 @@ namespace eidkern::cli
 
 void complain(const std::string& sentence) { std::fprintf(stderr, "eidkern: %s\n", printableLine(sentence).c_str()); }
 
-static tl::expected<std::string, std::string> readSmallFile(const std::string& path) // else why not
+tl::expected<std::string, std::string> readSmallFile(const std::string& path)
 {
     constexpr std::size_t most = 1024 * 1024;
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);

@@ -6,11 +6,14 @@
 #include <string>
 #include <vector>
 
+#include <tl/expected.hpp>
+
 #include "eidkern/cards.h"
 
 namespace eidkern::cli
 {
 
+tl::expected<std::string, std::string> readSmallFile(const std::string& path); // of at most 1 MiB; else why not
 std::optional<std::string> personaOf(const std::string& nameOrFile); // JSON of a built-in persona, or of a file of at most 1 MiB
 
 enum class Keep { ForLong, WhileWeRun }; // ForLong: it is on the disk when the function returns

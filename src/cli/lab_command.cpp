@@ -2,12 +2,15 @@
 
 #include <QEventLoop>
 #include <QJsonObject>
+#include <algorithm>
+#include <array>
 #include <cstdio>
 
 #include "cli/files.h"
 #include "cli/interrupt.h"
 #include "cli/layout.h"
 #include "cli/printable.h"
+#include "eidkern/port_owner.h"
 
 namespace eidkern::cli
 {
@@ -58,7 +61,12 @@ ExitCode listVariants(Language language)
 ExitCode lab(const LabSettings& settings, bool json, Language language)
 {
     const auto lab = PublicLab::start(settings);
-    if (!lab) return complain("the lab does not start: " + lab.error()), ExitCode::Usage;
+    if (!lab)
+    {
+        const bool taken = std::ranges::any_of(std::array{settings.eServicePort, settings.eidServerPort},
+                                               [](auto port) { return port != 0 && portOwner(port); });
+        return complain("the lab does not start: " + lab.error()), taken ? ExitCode::Port : ExitCode::Usage;
+    }
     announce(**lab, json, language);
     QEventLoop loop;
     const Interrupt interrupt([&loop](int) { loop.quit(); });

@@ -82,4 +82,9 @@ void writeLine(const std::string& line)
     std::fflush(stdout);
 }
 
+void writeTable(const std::vector<Row>& rows)
+{
+    for (const auto& line : tableLines(rows, terminalWidth(), colours())) writeLine(line);
+}
+
 } // namespace eidkern::cli

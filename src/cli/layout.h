@@ -19,5 +19,6 @@ std::size_t columns(std::string_view utf8); // each code point one column: enoug
 std::string styled(std::string_view style, const std::string& text, bool colours); // "1": bold, "31": red ...
 std::vector<std::string> tableLines(const std::vector<Row>& rows, std::size_t width, bool colours);
 void writeLine(const std::string& line); // to standard output, at once
+void writeTable(const std::vector<Row>& rows);
 
 } // namespace eidkern::cli

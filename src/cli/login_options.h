@@ -27,8 +27,8 @@ struct LoginOptions
     std::string tlsProfile = "default";
     bool developerMode = false;
     ProxyOptions proxy;
-    std::string linkCertificates; // folder; empty: none are kept
-    std::string saveTerms;        // file; empty: not saved
+    std::string trustStore; // folder; empty: none is read or kept
+    std::string saveTerms;  // file; empty: not saved
     Language language = Language::English;
 };
 

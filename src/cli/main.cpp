@@ -9,10 +9,10 @@
 
 #include "cli/card_commands.h"
 #include "cli/completion.h"
+#include "cli/doctor_command.h"
 #include "cli/failure_command.h"
 #include "cli/graph_command.h"
 #include "cli/lab_command.h"
-#include "cli/link_certificates.h"
 #include "cli/login_command.h"
 #include "cli/open_command.h"
 #include "cli/options.h"
@@ -20,6 +20,8 @@
 #include "cli/printable.h"
 #include "cli/return_code_commands.h"
 #include "cli/serve_command.h"
+#include "cli/trust_command.h"
+#include "cli/trust_store.h"
 #include "eidkern/engine.h"
 #include "eidkern/readers.h"
 #include "eidkern/vpcd_card.h"
@@ -65,8 +67,10 @@ void addPasswordOptions(CLI::App& command, LoginOptions& o)
 void addLoginOptions(CLI::App& command, LoginOptions& o)
 {
     addCardOptions(command, o);
-    o.linkCertificates = LinkCertificates::usualFolder();
-    command.add_option("--cvca", o.cvcaFiles, "CVCA certificate (7F21, binary) that engine and simulated card trust; test only; may be repeated")
+    o.trustStore = TrustStore::usualFolder();
+    command
+        .add_option("--cvca", o.cvcaFiles,
+                    "CVCA certificate (7F21, binary) that engine and simulated card trust, instead of the roots of the trust store; test only; may be repeated")
         ->type_name("FILE")
         ->allow_extra_args(false);
     command.add_option("--consent", o.consent, "ask: at the terminal; auto: grant everything and use the persona's passwords (simulated cards only)")
@@ -85,10 +89,13 @@ void addLoginOptions(CLI::App& command, LoginOptions& o)
         ->check(CLI::Range(0, 1023));
     command
         .add_option_function<std::string>(
-            "--link-certificates", [&o](const std::string& folder) { o.linkCertificates = folder == "none" ? "" : folder; },
-            "folder in which new roots of services are remembered (default: " + (o.linkCertificates.empty() ? "none" : o.linkCertificates) + ")")
+            "--trust-store", [&o](const std::string& folder) { o.trustStore = folder == "none" ? "" : folder; },
+            "folder of roots (eidkern trust), in which link certificates of services are kept, too (default: " + (o.trustStore.empty() ? "none" : o.trustStore)
+                + ")")
         ->type_name("DIR|none");
-    command.add_flag("--developer-mode", o.developerMode, "refuse services of the production PKI (roots of --cvca count as test); no check is relaxed");
+    command.add_flag(
+        "--developer-mode", o.developerMode,
+        "refuse services of the production PKI (roots of --cvca count as test, those of the trust store as they were imported); no check is relaxed");
     command.add_option("--save-terms", o.saveTerms, "save the service's terms of use (text, HTML or PDF) as this new file")->type_name("FILE");
 }
 
@@ -261,6 +268,8 @@ int main(int argc, char** argv)
     auto result = ExitCode::Success; // of those commands that run while the arguments are read
     addFailureCommand(app, result);
     addReturnCodeCommands(app, result);
+    addTrustCommand(app, result);
+    addDoctorCommands(app, result);
     addCompletionCommand(app);
 
     try

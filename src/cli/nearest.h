@@ -14,4 +14,11 @@ std::vector<std::string_view> nearest(std::string_view typed, const std::vector<
 // Complains that there is no `what` of this name ("failure code"), with the nearest names.
 void complainUnknown(std::string_view what, std::string_view typed, const std::vector<std::string_view>& names);
 
+inline void complainUnknown(std::string_view what, std::string_view typed, const auto& entries) // each with a name
+{
+    std::vector<std::string_view> names;
+    for (const auto& each : entries) names.push_back(each.name);
+    complainUnknown(what, typed, names);
+}
+
 } // namespace eidkern::cli

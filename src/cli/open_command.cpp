@@ -26,7 +26,7 @@ ExitCode openLink(const std::string& eidLink, std::uint16_t port)
 {
     const auto url = activationUrl(eidLink, port);
     if (!url) return complain("no link to an eID client; such a one is eid://127.0.0.1:24727/eID-Client?tcTokenURL=..."), ExitCode::Usage;
-    if (portOwner(port).name.empty())
+    if (const auto owner = portOwner(port); !owner || owner->name.empty())
         return complain("no eID client answers at port " + std::to_string(port) + " of this machine. Start one with `eidkern serve`, and open the link again."),
                ExitCode::Client;
     if (QProcess::startDetached(QStringLiteral("xdg-open"), {QString::fromStdString(*url)})) return ExitCode::Success;

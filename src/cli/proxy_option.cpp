@@ -63,6 +63,8 @@ static std::string environment(const char* lower, const char* upper)
     return {};
 }
 
+std::string proxyOfEnvironment() { return environment("https_proxy", "HTTPS_PROXY"); }
+
 static bool takeCredentials(Proxy& proxy, int descriptor)
 {
     const auto line = lineOf(descriptor, 512);
@@ -77,7 +79,7 @@ std::optional<ProxyFor> proxyFor(const ProxyOptions& options)
 {
     if (options.none) return ProxyFor();
     const bool ofEnvironment = options.url.empty();
-    const auto text = ofEnvironment ? environment("https_proxy", "HTTPS_PROXY") : options.url;
+    const auto text = ofEnvironment ? proxyOfEnvironment() : options.url;
     if (text.empty())
     {
         if (options.credentialsDescriptor < 0) return ProxyFor();

@@ -25,6 +25,8 @@ tl::expected<Proxy, std::string> parseProxy(std::string_view text);
 // * for everything.
 bool isExempt(std::string_view noProxy, const std::string& host, std::uint16_t port);
 
+std::string proxyOfEnvironment(); // https_proxy, else HTTPS_PROXY; may hold a password
+
 // From the options, else https_proxy or HTTPS_PROXY; no_proxy or NO_PROXY counts for both. What it answers is empty without a
 // proxy. Nothing: something is wrong, and has been said.
 std::optional<ProxyFor> proxyFor(const ProxyOptions& options);

@@ -4,13 +4,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <memory>
 #include <optional>
 
+#include "cli/explain.h"
 #include "cli/failure_text.h"
 #include "cli/files.h"
 #include "cli/nearest.h"
-#include "cli/options.h"
 #include "cli/printable.h"
 #include "eidkern/return_codes.h"
 
@@ -19,13 +18,6 @@ namespace eidkern::cli
 
 namespace
 {
-
-struct Options
-{
-    std::string code;
-    bool json = false;
-    Language language = Language::English;
-};
 
 // "0x80100069", "2148532329" or "-2146434967", which is the same as a signed number. Nothing: no number of 32 bits.
 std::optional<std::uint32_t> numberOf(std::string_view text)
@@ -51,9 +43,8 @@ void write(const QJsonObject& object) { writeLine(jsonLine(object)); }
 void write(std::string_view name, std::uint32_t value, const std::vector<Row>& rows)
 {
     const bool negative = std::int32_t(value) < 0;
-    writeLine(styled("1", std::string(name), colours()) + "  " + hex(value) + "  (" + std::to_string(value)
-              + (negative ? ", " + std::to_string(std::int32_t(value)) : "") + ")");
-    for (const auto& line : tableLines(rows, terminalWidth(), colours())) writeLine(line);
+    const auto asSigned = negative ? ", " + std::to_string(std::int32_t(value)) : std::string();
+    writeExplained(std::string(name), "  " + hex(value) + "  (" + std::to_string(value) + asSigned + ")", rows);
 }
 
 QJsonObject numberJson(std::string_view name, std::uint32_t value)
@@ -131,7 +122,7 @@ std::vector<Row> rowsOf(const ScardCode& code, Language language)
     return rows;
 }
 
-ExitCode scard(const Options& options)
+ExitCode scard(const ExplainOptions& options)
 {
     std::vector<const ScardCode*> found;
     const auto number = numberOf(options.code);
@@ -142,9 +133,7 @@ ExitCode scard(const Options& options)
     if (found.empty())
     {
         if (number) return complain(scardText(*number) + " is not a known return code of PC/SC"), ExitCode::Usage;
-        std::vector<std::string_view> names;
-        for (const auto& each : scardCodes()) names.push_back(each.name);
-        return complainUnknown("return code of PC/SC", options.code, names), ExitCode::Usage;
+        return complainUnknown("return code of PC/SC", options.code, scardCodes()), ExitCode::Usage;
     }
     for (const auto* code : found)
     {
@@ -215,7 +204,7 @@ std::vector<Row> rowsOf(const CkrCode& code, Language language)
     return rows;
 }
 
-ExitCode ckr(const Options& options)
+ExitCode ckr(const ExplainOptions& options)
 {
     if (options.code.empty())
     {
@@ -226,34 +215,20 @@ ExitCode ckr(const Options& options)
     const auto number = numberOf(options.code);
     const auto* code = number ? ckrCode(*number) : ckrCode(options.code);
     if (!code && number) return complain(hex(*number) + " is not a known return value of PKCS#11"), ExitCode::Usage;
-    if (!code)
-    {
-        std::vector<std::string_view> names;
-        for (const auto& each : ckrCodes()) names.push_back(each.name);
-        return complainUnknown("return value of PKCS#11", options.code, names), ExitCode::Usage;
-    }
+    if (!code) return complainUnknown("return value of PKCS#11", options.code, ckrCodes()), ExitCode::Usage;
     const auto value = number.value_or(code->value); // the vendor's own values keep theirs
     if (options.json) write(jsonOf(*code, value, options.language));
     else write(code->name, value, rowsOf(*code, options.language));
     return ExitCode::Success;
 }
 
-void add(CLI::App& app, const char* name, const char* about, const char* example, ExitCode (*run)(const Options&), ExitCode& result)
-{
-    const auto options = std::make_shared<Options>();
-    auto* command = app.add_subcommand(name, about);
-    command->add_option("CODE", options->code, example);
-    command->add_flag("--json", options->json, "one JSON object per code and line");
-    addLanguage(*command, options->language);
-    command->callback([options, run, &result] { result = run(*options); });
-}
-
 } // namespace
 
 void addReturnCodeCommands(CLI::App& app, ExitCode& result)
 {
-    add(app, "scard", "explain a return code of PC/SC, or list them all", "name or number, e.g. SCARD_W_REMOVED_CARD, 0x80100069 or -2146434967", scard, result);
-    add(app, "ckr", "explain a return value of PKCS#11, or list them all", "name or number, e.g. CKR_PIN_INCORRECT or 0xA0", ckr, result);
+    addExplainCommand(app, "scard", "explain a return code of PC/SC, or list them all", "name or number, e.g. SCARD_W_REMOVED_CARD, 0x80100069 or -2146434967",
+                      scard, result);
+    addExplainCommand(app, "ckr", "explain a return value of PKCS#11, or list them all", "name or number, e.g. CKR_PIN_INCORRECT or 0xA0", ckr, result);
 }
 
 } // namespace eidkern::cli

@@ -28,7 +28,7 @@ ExitCode explain(const ActivationServer::Fault& fault, std::uint16_t port)
     const auto where = "port " + std::to_string(port) + " of this machine";
     if (fault.kind == Kind::Settings) return complain(fault.detail), ExitCode::Usage;
     if (fault.kind == Kind::System) return complain(where + " cannot be used: " + fault.detail), ExitCode::Port;
-    complain(where + " belongs to " + describe(portOwner(port)) + ". End that one first"
+    complain(where + " belongs to " + describe(portOwner(port).value_or(PortOwner())) + ". End that one first"
              + (port == ActivationServer::usualPort ? "; services expect the eID client at this port." : ", or choose another port with --port."));
     return ExitCode::Port;
 }
@@ -79,8 +79,8 @@ JsonApiSettings apiOf(const LoginOptions& options, const PortOptions& port, cons
     api.multi = port.multi;
     if (options.card.starts_with("sim:") && !SimulatedCard::builtInPersona(options.card.substr(4)).empty()) api.persona = options.card.substr(4);
     api.log = around.log;
-    api.linkCertificates = around.links.all();
-    api.linkLearned = [links = around.links](const std::vector<std::uint8_t>& certificate) { links.keep(certificate); };
+    api.linkCertificates = linksOf(around.store.all());
+    api.linkLearned = [store = around.store](const std::vector<std::uint8_t>& certificate) { store.keepLearned(certificate); };
     api.proxy = around.proxy;
     api.tlsProfile = options.tlsProfile;
     return api;

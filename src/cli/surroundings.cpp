@@ -24,7 +24,7 @@ static std::shared_ptr<std::FILE> openLog(const std::string& path)
 
 std::optional<Surroundings> Surroundings::of(const LoginOptions& options)
 {
-    Surroundings made{{}, LinkCertificates(options.linkCertificates), {}};
+    Surroundings made{{}, TrustStore(options.trustStore), {}};
     if (!options.logFile.empty())
     {
         auto file = openLog(options.logFile);

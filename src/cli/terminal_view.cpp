@@ -122,7 +122,6 @@ private:
         line(styled("31;1", t(Text::Failed) + ": " + std::string(name(failure.code))));
         table(rowsOf(failure, language_));
         line("");
-        if (failure.code == FailureCode::Pre_Verification_Invalid_Certificate_Chain) line(t(Text::RootsAreGiven));
     }
 
     void table(const std::vector<Row>& rows) const

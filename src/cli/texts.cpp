@@ -101,8 +101,16 @@ constexpr std::array<Both, std::size_t(Text::count)> texts{{
     {"(::1 gibt es auf diesem Rechner nicht, nur IPv4.)", "(This machine has no ::1, only IPv4.)"},
     {"--save-terms DATEI speichert das Original", "--save-terms FILE saves the original"},
     {"Die Nutzungsbedingungen sind gespeichert:", "The terms of use have been saved:"},
-    {"Vertraut wird den Wurzeln, die mit --cvca angegeben sind: Ist die dieses Dienstes darunter?",
-     "Trusted are the roots given with --cvca: is this service's own among them?"},
+    {"Ist die Wurzel dieses Dienstes (Unknown_Authority) unter denen, welchen vertraut wird? `eidkern trust list` zeigt sie, `eidkern trust import` nimmt weitere auf.",
+     "Is this service's root (Unknown_Authority) among those that are trusted? `eidkern trust list` shows them, `eidkern trust import` takes more."},
+    {"Es sind keine Vertrauensanker der Produktion da: Dienste für echte Ausweise werden erst damit angenommen. Aufgenommen werden sie mit:\n"
+     "  eidkern trust import DATEI --production\n"
+     "Mit --cvca ist für diese Anmeldung nur den dort genannten Wurzeln vertraut worden, ohne --cvca denen aus `eidkern trust list`.",
+     "There are no production anchors: services for genuine cards are accepted only with them. They are taken over by:\n"
+     "  eidkern trust import FILE --production\n"
+     "With --cvca only the roots given there were trusted in this login, without it those of `eidkern trust list`."},
+    {"Der Ausweis kennt andere Stellen (Card_Trust_Points) als dieser Dienst: Ist es ein echter Ausweis bei einem Test-Dienst, oder ein Test-Ausweis bei einem echten?",
+     "The card knows other authorities (Card_Trust_Points) than this service: is it a genuine card at a test service, or a test card at a genuine one?"},
 }};
 
 constexpr std::array<std::pair<std::string_view, Both>, 25> rights{{

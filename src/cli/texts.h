@@ -18,7 +18,7 @@ enum class Text
     PinAtReader, CanAtReader, PukAtReader, NewPinAtReader, CancelAtReader,
     InsertCard, WrongCardType, CardFound, Deactivated, Success, Failed, Cancelling, Stopping,
     BrowserGoesTo, OwnData, NotOnChip, NotGranted, Yes, No, NotExpired, DemoIntro, DemoUnattended, LabReady, LabTry, LabStop, LabBrowser, LabVariants, LabTlsVariants,
-    Listening, NoIpv6, SaveTerms, TermsSaved, RootsAreGiven,
+    Listening, NoIpv6, SaveTerms, TermsSaved, RootIsMissing, NoProductionRoots, CardOfOtherPki,
     count
 };
 // clang-format on

@@ -22,10 +22,17 @@ Date dateOf(system_clock::time_point moment)
 
 sys_days daysOf(Date date) { return year_month_day(year(date.year), month(unsigned(date.month)), day(unsigned(date.day))); }
 
-std::string compact(Date date)
+std::string isoText(Date date)
 {
     char text[16];
-    std::snprintf(text, sizeof text, "%04d%02d%02d", date.year % 10000, date.month % 100, date.day % 100);
+    std::snprintf(text, sizeof text, "%04d-%02d-%02d", date.year % 10000, date.month % 100, date.day % 100);
+    return text;
+}
+
+std::string compact(Date date)
+{
+    auto text = isoText(date);
+    std::erase(text, '-');
     return text;
 }
 

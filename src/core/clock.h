@@ -20,6 +20,7 @@ std::optional<Date> validDate(int year, int month, int day);  // nothing for 31 
 Date dateOf(std::chrono::system_clock::time_point moment);
 std::chrono::sys_days daysOf(Date date);
 std::string compact(Date date);                               // YYYYMMDD
+std::string isoText(Date date);                               // YYYY-MM-DD
 
 class Clock
 {

@@ -198,18 +198,18 @@ static const CvCertificate* anchorOf(const std::vector<CvCertificate>& anchors, 
 
 static constexpr std::size_t longestChain = 16; // terminal, DV, links, root; also ends a circle of references
 
-std::optional<std::vector<CvCertificate>> chainToAnchor(const CvCertificate& terminal, const std::vector<CvCertificate>& pool,
-                                                        const std::vector<CvCertificate>& anchors)
+tl::expected<std::vector<CvCertificate>, std::string> chainToAnchor(const CvCertificate& terminal, const std::vector<CvCertificate>& pool,
+                                                                    const std::vector<CvCertificate>& anchors)
 {
     std::vector<CvCertificate> chain{terminal};
     while (!chain.back().isSelfSigned() && chain.size() < longestChain)
     {
         const auto* issuer = anchorOf(anchors, chain.back()); // a trust anchor of ours before anything that was sent
         if (!issuer) issuer = sentIssuer(pool, chain.back());
-        if (!issuer) return {};
+        if (!issuer) return tl::unexpected(chain.back().car);
         chain.push_back(*issuer);
     }
-    if (!chain.back().isSelfSigned() || chain.size() == 1) return {};
+    if (!chain.back().isSelfSigned() || chain.size() == 1) return tl::unexpected(chain.back().car);
     return chain;
 }
 

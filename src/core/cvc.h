@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <tl/expected.hpp>
+
 #include "core/bytes.h"
 #include "core/chat.h"
 #include "core/clock.h"
@@ -55,10 +57,11 @@ std::optional<CvCertificate> parseBodyAndSignature(ByteView content);
 bool verify(const CvPublicKey& key, const std::optional<Curve>& curve, ByteView message, ByteView signature);
 bool isSignedBy(const CvCertificate& certificate, const CvPublicKey& issuer, const std::optional<Curve>& curve);
 
-// From the terminal certificate upward by CAR -> CHR: front() is the terminal, back() the self-signed root. Nothing if no
-// self-signed certificate of `anchors` is reached. `pool` holds what the server sent and link certificates known.
-std::optional<std::vector<CvCertificate>> chainToAnchor(const CvCertificate& terminal, const std::vector<CvCertificate>& pool,
-                                                        const std::vector<CvCertificate>& anchors);
+// From the terminal certificate upward by CAR -> CHR: front() is the terminal, back() the self-signed root. If no self-signed
+// certificate of `anchors` is reached: the CAR of the issuer that is not there. `pool` holds what the server sent and link
+// certificates known.
+tl::expected<std::vector<CvCertificate>, std::string> chainToAnchor(const CvCertificate& terminal, const std::vector<CvCertificate>& pool,
+                                                                    const std::vector<CvCertificate>& anchors);
 
 // The certificates that a card must be shown, top first, which calls `car` its trust point: the first one's CAR is `car`, the
 // last one is the terminal. Nothing if `pool` has no such chain.

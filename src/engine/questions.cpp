@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
 
 #include "core/hash.h"
 
@@ -16,13 +15,6 @@ QuestionId nextId() // across all engines of the process: an answer can never hi
 {
     static std::atomic<std::uint64_t> last{0};
     return QuestionId(++last);
-}
-
-std::string readable(Date date)
-{
-    char text[16];
-    std::snprintf(text, sizeof text, "%04d-%02d-%02d", date.year % 10000, date.month % 100, date.day % 100);
-    return text;
 }
 
 std::vector<std::string> names(Rights rights) // in the order in which people are asked
@@ -49,8 +41,8 @@ ServiceDescription serviceOf(const RightsQuestion& q)
 {
     const auto& s = q.service;
     return {
-        s.subjectName,         s.subjectUrl,           s.issuerName,       s.issuerUrl,   s.format == DescriptionFormat::Plain ? s.termsOfUsage : std::string(),
-        readable(q.validFrom), readable(q.validUntil), formatOf(s.format), s.termsOfUsage};
+        s.subjectName,        s.subjectUrl,          s.issuerName,       s.issuerUrl,   s.format == DescriptionFormat::Plain ? s.termsOfUsage : std::string(),
+        isoText(q.validFrom), isoText(q.validUntil), formatOf(s.format), s.termsOfUsage};
 }
 
 bool isDigits(const Secret& secret)

@@ -17,16 +17,6 @@ static ReaderResult lastOf(const std::string& reader)
     return last ? ReaderResult{last->code, std::string(last->operation), last->at} : ReaderResult{};
 }
 
-static ReaderFeatures featuresOf(const card::ReaderProperties& said)
-{
-    return {.pace = said.takesPasswords(),
-            .paceEnds = said.takesPasswords() && said.pace.destroy,
-            .qes = said.takesPasswords() && said.pace.qes,
-            .verifyPin = said.features.verifyPin != 0,
-            .modifyPin = said.features.modifyPin != 0,
-            .extendedLength = said.extendedLength};
-}
-
 class ReaderWatch::Impl
 {
 public:
@@ -71,7 +61,8 @@ private:
     {
         auto asking = questions_.ask(std::move(reader));
         const auto said = co_await std::move(asking);
-        scheduler_.post([handler = handler_, seen = said ? std::optional(featuresOf(*said)) : std::nullopt] { (*handler)(seen); }); // may destroy this coroutine
+        scheduler_.post(
+            [handler = handler_, seen = said ? std::optional(card::featuresOf(*said)) : std::nullopt] { (*handler)(seen); }); // may destroy this coroutine
         co_return Done{};
     }
 
@@ -127,7 +118,7 @@ private:
         else if (recognised.error() != CardFault::Removed) seen.result = LookResult::NoEidCard;
         auto asking = questions_.ask(reader);
         const auto said = co_await std::move(asking);
-        if (said) seen.features = featuresOf(*said);
+        if (said) seen.features = card::featuresOf(*said);
         co_return seen;
     }
 

@@ -60,6 +60,15 @@ std::string statusOf(std::uint16_t port, Moment until) // the body, empty if the
     return reply.state() == network::HttpState::Done && reply.status() == 200 ? reply.takeBody() : std::string();
 }
 
+bool isFree(std::uint16_t port)
+{
+    const Socket socket;
+    const auto address = loopback(port);
+    const int yes = 1; // what is left of earlier connections holds up nobody
+    ::setsockopt(socket.descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    return ::bind(socket.descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
 std::optional<network::SocketOwner> listener(std::uint16_t port)
 {
     sockaddr_storage local{}, none{};
@@ -70,9 +79,10 @@ std::optional<network::SocketOwner> listener(std::uint16_t port)
 
 } // namespace
 
-PortOwner portOwner(std::uint16_t port)
+std::optional<PortOwner> portOwner(std::uint16_t port)
 {
     const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(500);
+    if (isFree(port)) return {};
     PortOwner owner;
     const auto status = QJsonDocument::fromJson(QByteArray::fromStdString(statusOf(port, until))).object();
     const auto text = [&](const char* key) { return status[QLatin1String(key)].toString().left(64).toStdString(); };

@@ -63,7 +63,11 @@ Task<Next<RelayApdus, CheckServerResult, EndDialogue>> run(SendEac2 state, Ports
     for (auto& each : eac2.certificates)
         if (!each.isTerminal()) card.purpose.pool.push_back(std::move(each));
     auto chain = chainFor(card.purpose, pace);
-    if (!chain) co_return EndDialogue{std::move(paos), failure(ports, Process_Certificates_From_Eac2_Cvc_Chain_Missing)};
+    if (!chain)
+    {
+        auto trusted = pace.car + (pace.carPrevious.empty() ? "" : ", ") + pace.carPrevious;
+        co_return EndDialogue{std::move(paos), failure(ports, Process_Certificates_From_Eac2_Cvc_Chain_Missing, {{"Card_Trust_Points", std::move(trusted)}})};
+    }
 
     if (eac2.signature.empty()) // the server signs only now that it has seen our challenge again (TR-03112-7 3.6.4.2)
     {

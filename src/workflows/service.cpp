@@ -40,16 +40,16 @@ std::optional<FailureCode> countProblem(const Certificates& all) // DV first, th
     return {};
 }
 
-std::optional<FailureCode> chainProblem(const CvCertificate& terminal, const Certificates& pool, const Ports& ports, Date today)
+std::optional<Failure> chainProblem(const CvCertificate& terminal, const Certificates& pool, const Ports& ports, Date today)
 {
     const auto chain = chainToAnchor(terminal, pool, ports.trustAnchors);
-    if (!chain) return Pre_Verification_Invalid_Certificate_Chain;
+    if (!chain) return failure(ports, Pre_Verification_Invalid_Certificate_Chain, {{"Unknown_Authority", chain.error()}});
     const auto isRoot = [&](const CvCertificate& each) { return each.whole == chain->back().whole; };
-    if (std::ranges::any_of(ports.refusedAnchors, isRoot)) return Pre_Verification_No_Test_Environment;
-    if (!signaturesHold(*chain)) return Pre_Verification_Invalid_Certificate_Signature;
+    if (std::ranges::any_of(ports.refusedAnchors, isRoot)) return failure(ports, Pre_Verification_No_Test_Environment);
+    if (!signaturesHold(*chain)) return failure(ports, Pre_Verification_Invalid_Certificate_Signature);
     for (const auto& each : *chain) // up to the first CVCA certificate
     {
-        if (!each.validOn(today)) return Pre_Verification_Certificate_Expired;
+        if (!each.validOn(today)) return failure(ports, Pre_Verification_Certificate_Expired);
         if (each.isCvca()) break;
     }
     return {};
@@ -119,7 +119,7 @@ Task<Next<ConfirmRights, EndDialogue>> run(CheckService state, Ports& ports)
     const auto today = ports.clock.today();
     auto pool = certificates;
     pool.insert(pool.end(), ports.links.begin(), ports.links.end());
-    if (const auto problem = chainProblem(terminal, pool, ports, today)) co_return reject(*problem);
+    if (auto problem = chainProblem(terminal, pool, ports, today)) co_return EndDialogue{std::move(paos), std::move(*problem)};
     if (const auto problem = descriptionProblem(eac1, terminal, algorithms, paos.token)) co_return reject(*problem);
 
     auto question = rightsQuestion(eac1, terminal, ports.habits, today);

@@ -18,7 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     must(again->key.oid == c->key.oid && again->key.point == c->key.point && again->chat.rights == c->chat.rights);
     must(again->descriptionHash == c->descriptionHash && again->sectorHashes == c->sectorHashes);
     (void)isSignedBy(*c, c->key, c->key.curve);
-    const auto chain = chainToAnchor(*c, {*c}, {*c}), toCard = chainForCard(*c, {*c}, c->car);
+    const auto chain = chainToAnchor(*c, {*c}, {*c});
+    const auto toCard = chainForCard(*c, {*c}, c->car);
     must((!chain || chain->size() == 2) && toCard && toCard->size() == 1);
     return 0;
 }

@@ -62,6 +62,22 @@ class cli_login_test : public QObject
         root.write(reinterpret_cast<const char*>(cvca.data()), qint64(cvca.size()));
     }
 
+    QString otherRoot(const char* name) // a file with the root of a PKI that has nothing to do with the lab's
+    {
+        QFile file(home_->filePath(name));
+        if (!file.open(QIODevice::WriteOnly)) qFatal("no temporary file");
+        const auto key = generateKey(Curve::brainpoolP256r1(), random_);
+        const auto root = issueCvc({.car = name,
+                                    .chr = name,
+                                    .chat = lab_->cvca().chat,
+                                    .effective = lab_->cvca().effective,
+                                    .expiration = lab_->cvca().expiration,
+                                    .withDomainParameters = true},
+                                   key, key);
+        file.write(reinterpret_cast<const char*>(root.whole.data()), qint64(root.whole.size()));
+        return file.fileName();
+    }
+
     struct Outcome
     {
         int code = -1;
@@ -243,8 +259,8 @@ private slots:
             eac1.certificates.push_back(changed.dv);
             if (sent) eac1.certificates.push_back(changed.link);
         };
-        const auto folder = home_->filePath("data/eidkern/link-certificates");
-        const auto without = auth({"--link-certificates", "none"});
+        const auto folder = home_->filePath("data/eidkern/trust");
+        const auto without = auth({"--trust-store", "none"});
         QVERIFY2(without.code == 0 && !without.event("linkCertificate").isEmpty(), without.out + without.err);
         QVERIFY(!QFileInfo::exists(folder));
         const auto first = auth();
@@ -258,15 +274,99 @@ private slots:
 
         sent = false; // now the memory counts
         QCOMPARE(auth().code, 0);
-        const auto forgetful = auth({"--link-certificates", "none"});
+        const auto forgetful = auth({"--trust-store", "none"});
         QCOMPARE(forgetful.event("result")["code"].toString(), "Pre_Verification_Invalid_Certificate_Chain");
 
-        const QStringList elsewhere{"--link-certificates", home_->filePath("elsewhere")};
+        const QStringList elsewhere{"--trust-store", home_->filePath("elsewhere")};
         QCOMPARE(auth(elsewhere).event("result")["code"].toString(), "Pre_Verification_Invalid_Certificate_Chain");
         sent = true;
         QCOMPARE(auth(elsewhere).code, 0);
         sent = false;
         QCOMPARE(auth(elsewhere).code, 0);
+    }
+
+    void whatAnEarlierVersionKeptStillCounts()
+    {
+        startLab();
+        const ChangedRoot changed(lab_->pki(), random_, clock_.today());
+        meddle_ = [&](paos::Eac1Input& eac1) {
+            std::erase_if(eac1.certificates, &CvCertificate::isDv);
+            eac1.certificates.push_back(changed.dv);
+        };
+        QCOMPARE(auth().event("result")["code"].toString(), "Pre_Verification_Invalid_Certificate_Chain");
+        QVERIFY(QDir().mkpath(home_->filePath("data/eidkern/link-certificates")));
+        QFile kept(home_->filePath("data/eidkern/link-certificates/00.cvcert"));
+        QVERIFY(kept.open(QIODevice::WriteOnly));
+        kept.write(reinterpret_cast<const char*>(changed.link.whole.data()), qint64(changed.link.whole.size()));
+        kept.close();
+        QCOMPARE(auth().code, 0);
+    }
+
+    void theRootsOfTheTrustStore() // instead of --cvca
+    {
+        startLab();
+        const QStringList login{"auth", QString::fromStdString(lab_->tcTokenUrl()), "--consent", "auto", "--lang", "en"};
+        const auto none = run(login);
+        QVERIFY2(none.code == 2 && none.err.contains("eidkern trust import FILE --production"), none.err);
+
+        const auto undecided = run({"trust", "import", home_->filePath("root"), "--lang", "en"});
+        QVERIFY2(undecided.code == 2 && undecided.out.contains("give --production or --test"), undecided.out);
+        const auto imported = run({"trust", "import", home_->filePath("root"), "--test", "--json"});
+        QCOMPARE(imported.code, 0);
+        QCOMPARE(imported.lines().first()["verdict"].toString(), "imported");
+        QCOMPARE(run(login).code, 0);
+        QCOMPARE(run(login + QStringList{"--developer-mode"}).code, 0);
+        QCOMPARE(run(login + QStringList{"--trust-store", "none"}).code, 2);
+
+        const auto listed = run({"trust", "list", "--json"}).lines();
+        QCOMPARE(listed.size(), 1);
+        QCOMPARE(listed[0]["pki"].toString(), "test");
+        QVERIFY(listed[0]["verified"].toBool());
+        const auto fingerprint = listed[0]["fingerprint"].toString();
+        QCOMPARE(run({"trust", "remove", fingerprint.left(7)}).code, 2); // too few digits
+        QCOMPARE(run({"trust", "remove", fingerprint.left(8)}).code, 0);
+        QCOMPARE(run(login).code, 2);
+    }
+
+    void aProductionRootOfTheTrustStore() // is refused in developer mode, and is none for a simulated card
+    {
+        startLab();
+        QCOMPARE(run({"trust", "import", home_->filePath("root"), "--production"}).code, 0);
+        const QStringList login{"auth", QString::fromStdString(lab_->tcTokenUrl()), "--consent", "auto", "--lang", "en", "--json"};
+        const auto simulated = run(login);
+        QVERIFY2(simulated.code == 2 && simulated.err.contains("simulated card trusts test roots only"), simulated.err);
+
+        const auto other = otherRoot("DEOTHERCVCA00001");
+        QCOMPARE(run({"trust", "import", other, "--test"}).code, 0);
+        const auto refused = run(login + QStringList{"--developer-mode"});
+        QCOMPARE(refused.event("result")["code"].toString(), "Pre_Verification_No_Test_Environment");
+    }
+
+    void aCardOfAnotherPki() // it says what it trusts, and that is told
+    {
+        startLab();
+        const QStringList roots{"--cvca", otherRoot("DEOTHERCVCA00001"), "--cvca", otherRoot("DEOTHERCVCA00002"), "--cvca", home_->filePath("root")};
+        const auto failed = run(QStringList{"auth", QString::fromStdString(lab_->tcTokenUrl()), "--consent", "auto", "--lang", "en"} + roots);
+        QCOMPARE(failed.code, 14);
+        for (const char* part : {"Process_Certificates_From_Eac2_Cvc_Chain_Missing", "Card_Trust_Points: DEOTHERCVCA0000", "a test card at a genuine one?"})
+            QVERIFY2(failed.out.contains(part), part + failed.out);
+    }
+
+    void aRootThatNobodyKnows() // the failure names it, and says what to do
+    {
+        startLab();
+        const auto key = generateKey(Curve::brainpoolP256r1(), random_);
+        meddle_ = [&](paos::Eac1Input& eac1) {
+            for (auto& each : eac1.certificates)
+                if (each.isDv())
+                    each = issueCvc({.car = "DECVCAeID00107", .chr = each.chr, .chat = each.chat, .effective = each.effective, .expiration = each.expiration},
+                                    lab_->pki().dvKey, key);
+        };
+        const auto failed = auth({}, false);
+        QCOMPARE(failed.code, 14);
+        for (const char* part : {"Unknown_Authority: DECVCAeID00107", "no production anchors", "eidkern trust import FILE --production"})
+            QVERIFY2(failed.out.contains(part), part + failed.out);
+        QCOMPARE(auth().event("result")["info"].toObject()["Unknown_Authority"].toString(), "DECVCAeID00107");
     }
 
     void aFolderOfOthersIsNotUsed()
@@ -280,7 +380,7 @@ private slots:
         QVERIFY(QFile::link(home_->path(), home_->filePath("detour")));
         for (const auto& each : {folder, home_->filePath("detour")})
         {
-            const auto login = auth({"--link-certificates", each});
+            const auto login = auth({"--trust-store", each});
             QVERIFY2(login.code == 0 && login.err.contains(each.toUtf8()), login.err);
         }
         QVERIFY(QDir(folder).isEmpty());

@@ -66,7 +66,7 @@ static Renewed renewed(Random& random)
     return {std::move(oldKey), std::move(newKey), std::move(dvKey), std::move(terminalKey), oldRoot, link, newRoot, dv, terminal};
 }
 
-static std::string names(const std::optional<Chain>& chain)
+static std::string names(const auto& chain) // optional or expected
 {
     if (!chain) return "none";
     std::string all;
@@ -393,7 +393,9 @@ private Q_SLOTS:
             QVERIFY(signaturesHold(*chain));
         }
         QCOMPARE(names(chainToAnchor(terminal, {terminal}, {cvca})), std::string("none")); // no DV
+        QCOMPARE(chainToAnchor(terminal, {terminal}, {cvca}).error(), terminal.car);
         QCOMPARE(names(chainToAnchor(terminal, {dv, terminal}, {})), std::string("none"));
+        QCOMPARE(chainToAnchor(terminal, {dv, terminal}, {}).error(), cvca.chr); // the authority that nobody here knows
         QCOMPARE(names(chainToAnchor(terminal, {dv, terminal, cvca}, {})), std::string("none")); // a root that was merely sent
         QCOMPARE(names(chainToAnchor(dv, {}, {cvca})), std::string("CVCA00001>DVDE00001 CVCA00001>CVCA00001"));
         QCOMPARE(names(chainToAnchor(cvca, {cvca}, {cvca})), std::string("none")); // no terminal

@@ -2,6 +2,7 @@
 #pragma once
 #include "card/pcsc/execute_pace.h"
 #include "card/pcsc/features.h"
+#include "eidkern/readers.h"
 
 namespace eidkern::card
 {
@@ -14,5 +15,7 @@ struct ReaderProperties
 
     bool takesPasswords() const { return features.executePace != 0 && pace.eid; } // at its pad, for a login
 };
+
+ReaderFeatures featuresOf(const ReaderProperties& said); // for the public
 
 } // namespace eidkern::card
