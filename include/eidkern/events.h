@@ -43,7 +43,7 @@ struct RightsAsked
     std::optional<int> requiredAge; // years, with AgeVerification
     std::string communityId;        // hex, with AddressVerification
     std::string transactionInfo;    // must be shown, if there is any
-    std::string bornUntil, validOn; // YYYY-MM-DD, with AgeVerification, and where the document's validity is verified; else empty
+    std::string bornUntil = {}, validOn = {}; // YYYY-MM-DD, with AgeVerification, and where the document's validity is verified; else empty
 };
 
 enum class Password { Can, Pin, Puk };
