@@ -6,6 +6,7 @@
 //     ! browser asks, browser goes, second browser is refused, browser got STATUS WHAT
 //     ! told MESSAGE MINOR                      the eID-Server has heard of exactly this failure in the last login
 //     ! granted RIGHTS                          the last login's server was granted exactly these
+//     ! pseudonym seen, pseudonyms N            how many different ones the server has seen
 //     ! read [NAME=TEXT ...]                    what is in the data groups that the last login's server has read: these texts, no other group
 // Afterwards a plain login of the same client has to work.
 #include <QDir>
@@ -111,6 +112,7 @@ class dialogue_test : public QObject
     std::optional<QString> browserGot_;
     std::unique_ptr<PlainClient> browser_;
     std::vector<std::string> log_;
+    std::set<std::string> pseudonyms_;
 
     void expect(const QString& pattern)
     {
@@ -136,6 +138,7 @@ class dialogue_test : public QObject
         log_.clear();
         settings.log = [this](const std::string& text) { log_.push_back(text); };
         browserGot_.reset();
+        pseudonyms_.clear();
         ownService_ = std::make_unique<Watched>(std::move(settings));
         service_ = ownService_.get();
         if (overWebSocket) server_ = std::move(sdk::listen({.port = 0}, nullptr, std::move(ownService_)).value());
@@ -166,6 +169,8 @@ class dialogue_test : public QObject
         else if (deed.startsWith("told ")) QCOMPARE(seenBy(*lab_, true).join(' '), after("told"));
         else if (deed.startsWith("granted "))
             QCOMPARE(lab_->lastSession()->effective.bits(), rightsOf(QJsonArray::fromStringList(after("granted").split(' '))).bits());
+        else if (deed == "pseudonym seen") pseudonyms_.insert(std::string(lab_->lastSession()->pseudonym.text()));
+        else if (deed.startsWith("pseudonyms ")) QCOMPARE(pseudonyms_.size(), after("pseudonyms").toULongLong());
         else if (deed.startsWith("read")) checkWhatWasRead(after("read"));
         else QFAIL(qPrintable("what is meant by: " + deed));
     }
