@@ -1,19 +1,23 @@
 #include "cli/client.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <algorithm>
+#include <QEventLoop>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "cli/files.h"
+#include "cli/interrupt.h"
 #include "cli/layout.h"
+#include "eidkern/json_api.h"
 
 namespace eidkern::cli
 {
 
 static bool isPcsc(const std::string& option) { return option == "pcsc" || option.starts_with("pcsc:"); }
-
-bool interactive() { return ::isatty(STDIN_FILENO) && isTerminal(); }
 
 bool mayConsent(const LoginOptions& options)
 {
@@ -32,20 +36,24 @@ bool mayConsent(const LoginOptions& options)
     return true;
 }
 
+// Whether a card is described as in SET_CARD, not as in resources/personas.
+static bool isOfTheSdk(const std::string& json)
+{
+    const auto keys = QJsonDocument::fromJson(QByteArray::fromStdString(json)).object().keys();
+    const QStringList known{"files", "keys", "persona"};
+    return json.starts_with('{') && std::ranges::all_of(keys, [&](const QString& key) { return known.contains(key); });
+}
+
 std::optional<ChosenCard> cardOf(const std::string& option, const std::vector<TrustAnchor>& anchors)
 {
     if (isPcsc(option)) return ChosenCard{{}, option.size() > 5 ? option.substr(5) : std::string()};
-    std::string persona(SimulatedCard::builtInPersona("adult")), name = "adult";
-    if (option.starts_with("sim:"))
-    {
-        name = option.substr(4);
-        const auto content = personaOf(name);
-        if (!content) return {};
-        persona = *content;
-    }
+    std::string name = "adult";
+    if (option.starts_with("sim:")) name = option.substr(4);
     else if (option != "sim")
         return complain("--card " + option + ": sim, sim:PERSONA, pcsc or pcsc:READER is needed; `eidkern readers` lists the readers"), std::nullopt;
-    auto card = SimulatedCard::fromPersona(persona, anchors);
+    const auto content = name.starts_with('{') ? std::optional(name) : personaOf(name);
+    if (!content) return {};
+    auto card = isOfTheSdk(*content) ? simulatedCard(*content, anchors) : SimulatedCard::fromPersona(*content, anchors);
     if (!card) return complain(name + ": " + card.error()), std::nullopt;
     return ChosenCard{std::move(*card), {}};
 }
@@ -99,10 +107,25 @@ std::optional<ExitCode> Client::handle(Event& event)
     return code;
 }
 
-void Client::cancel()
+ExitCode Client::run(Text cancelling, const std::function<void(Engine&, Engine::Handler)>& begin)
+{
+    QEventLoop loop;
+    auto code = ExitCode::Internal;
+    const Interrupt interrupt([&](int times) { times > 1 ? loop.quit() : cancel(cancelling); });
+    begin(*engine_, [&](Event& event) {
+        const auto end = handle(event);
+        if (!end) return;
+        code = *end;
+        loop.quit();
+    });
+    loop.exec();
+    return code;
+}
+
+void Client::cancel(Text cancelling)
 {
     answers_->withdraw();
-    view_.say(text(Text::Cancelling, options_.language));
+    view_.say(text(cancelling, options_.language));
     engine_->cancel();
 }
 

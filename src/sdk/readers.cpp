@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdio>
 
+#include "sdk/simulated_card.h"
+
 namespace eidkern::sdk
 {
 
@@ -117,32 +119,9 @@ const SimulatedCard* Readers::simulator(std::string_view name) const
     return found == simulators_.end() ? nullptr : &found->second;
 }
 
-static std::uint8_t digitOf(char c) { return std::uint8_t(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10); }
-
-static Secret bytesOf(std::string_view hex) // empty for what is none
-{
-    const bool isHex = std::ranges::all_of(hex, [](char c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); });
-    if (!isHex || hex.size() % 2 != 0) return {};
-    auto bytes = Secret::ofSize(hex.size() / 2);
-    for (std::size_t i = 0; i < bytes.size(); ++i) bytes.data()[i] = std::uint8_t(digitOf(hex[2 * i]) << 4 | digitOf(hex[2 * i + 1]));
-    return bytes;
-}
-
-static std::vector<std::uint8_t> octetsOf(std::string_view hex)
-{
-    const auto bytes = bytesOf(hex);
-    return {bytes.view().begin(), bytes.view().end()};
-}
-
 bool Readers::put(const std::string& name, const Simulator& card)
 {
-    const bool nobody = !card.complete && !card.persona;
-    const auto persona = nobody ? std::string_view() : SimulatedCard::builtInPersona(card.persona.value_or(settings_.persona));
-    if (!nobody && persona.empty()) return false;
-    CardContent content;
-    for (const auto& each : card.files) content.files.push_back({octetsOf(each.fileId), octetsOf(each.shortFileId), octetsOf(each.content)});
-    for (const auto& each : card.keys) content.keys.push_back({each.id, bytesOf(each.content.text())});
-    if (!simulators_.at(name).put(persona, content)) return false;
+    if (!sdk::put(simulators_.at(name), card, settings_.persona)) return false;
     auto& simulated = *seen(name);
     simulated.reader.insertable = false;
     simulated.hasCard = true;
