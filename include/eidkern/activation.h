@@ -15,6 +15,7 @@
 #include <tl/expected.hpp>
 
 #include "eidkern/engine.h"
+#include "eidkern/export.h"
 #include "eidkern/identity.h"
 #include "eidkern/json_api.h"
 #include "eidkern/secret.h"
@@ -53,12 +54,12 @@ public:
     // browser has its answer before WorkflowFinished is told. When the browser closes its connection: Engine::browserGone().
     // Engine and server belong to one thread, the engine outlives the server; a login that runs when the server dies goes on
     // without a browser.
-    static tl::expected<std::unique_ptr<ActivationServer>, Fault> listen(ServerSettings settings, Engine& engine, Engine::Handler handler);
+    EIDKERN_API static tl::expected<std::unique_ptr<ActivationServer>, Fault> listen(ServerSettings settings, Engine& engine, Engine::Handler handler);
 
     // For applications, too: their workflows have engines of their own, made from `api`, whose identity is that of `settings`.
     // `engine` is for browsers while no application is connected, and idle while one is; without it they get 503 then.
-    static tl::expected<std::unique_ptr<ActivationServer>, Fault> listen(ServerSettings settings, JsonApiSettings api, Engine* engine = nullptr,
-                                                                         Engine::Handler handler = {});
+    EIDKERN_API static tl::expected<std::unique_ptr<ActivationServer>, Fault> listen(ServerSettings settings, JsonApiSettings api, Engine* engine = nullptr,
+                                                                                     Engine::Handler handler = {});
 
     virtual ~ActivationServer() = default; // WebSockets are told that we go (1001), and workflows of their clients end at once
     virtual std::uint16_t port() const = 0;

@@ -9,6 +9,7 @@
 
 #include <tl/expected.hpp>
 
+#include "eidkern/export.h"
 #include "eidkern/secret.h"
 
 namespace eidkern
@@ -20,7 +21,7 @@ struct SimulatedCardState;
 enum class Pki { Test, Production }; // services for test cards, or for those of real people
 
 // A self-signed CVCA certificate that an engine, or a simulated card, takes as the root of service certificates.
-class TrustAnchor
+class EIDKERN_API TrustAnchor
 {
 public:
     static tl::expected<TrustAnchor, std::string> parse(std::span<const std::uint8_t> cvCertificate, Pki pki = Pki::Test); // 7F21; else what is wrong
@@ -46,11 +47,12 @@ struct CardContent
     std::vector<Key> keys;
 };
 
-// Values of this type share one card: its retry counter survives logins and engines.
-class SimulatedCard
+// Values of this type share one card: its retry counter survives logins and engines. Like an engine, it lives on the thread that made it.
+class EIDKERN_API SimulatedCard
 {
 public:
-    // `persona`: JSON as in resources/personas. Else: what is wrong with it, and where.
+    // `persona`: JSON as in resources/personas. `trustPoints`: at most two; without any it accepts no service, and its PIN can still be
+    // used. Else: what is wrong with it, and where.
     static tl::expected<SimulatedCard, std::string> fromPersona(std::string_view persona, const std::vector<TrustAnchor>& trustPoints,
                                                                 std::string readerName = "Simulator");
     static std::vector<std::string> builtInPersonas();

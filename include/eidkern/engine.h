@@ -14,6 +14,7 @@
 
 #include "eidkern/cards.h"
 #include "eidkern/events.h"
+#include "eidkern/export.h"
 #include "eidkern/proxy.h"
 
 namespace eidkern
@@ -45,7 +46,7 @@ enum class AnswerResult {
     Malformed  // not what this question can be answered with, e.g. a PIN that is not six digits; the question stays open
 };
 
-class Engine
+class EIDKERN_API Engine
 {
 public:
     using Handler = std::function<void(Event&)>;
@@ -84,19 +85,19 @@ public:
     void browserGone();
 
 private:
-    class Impl;
+    class EIDKERN_LOCAL Impl;
     std::unique_ptr<Impl> impl_;
 };
 
-std::string_view version();
-std::vector<std::string> tlsProfiles(); // what the client may offer and insist on in TLS: resources/tls-profiles.json
+EIDKERN_API std::string_view version();
+EIDKERN_API std::vector<std::string> tlsProfiles(); // what the client may offer and insist on in TLS: resources/tls-profiles.json
 
 // The transitions of a workflow, as its code has them. Names: those of workflows(); else empty.
 struct Transition
 {
     std::string_view from, to;
 };
-std::vector<Transition> transitions(std::string_view workflow);
-std::vector<std::string_view> workflows(); // "authentication", "self-authentication", "change-pin", "unblock-pin", "check-password"
+EIDKERN_API std::vector<Transition> transitions(std::string_view workflow);
+EIDKERN_API std::vector<std::string_view> workflows(); // "authentication", "self-authentication", "change-pin", "unblock-pin", "check-password"
 
 } // namespace eidkern

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "eidkern/export.h"
 #include "eidkern/failure_codes.h" // generated from resources/failure-codes.json: enum class FailureCode
 
 namespace eidkern
@@ -52,9 +53,9 @@ struct FailureEntry
     std::span<const std::string_view> hints(Language language) const { return language == Language::German ? hintsGerman : hintsEnglish; }
 };
 
-std::span<const FailureEntry> failureCatalogue();        // in the order of the enum
-const FailureEntry& describe(FailureCode code);
-std::optional<FailureCode> failureCode(std::string_view name); // exact spelling
+EIDKERN_API std::span<const FailureEntry> failureCatalogue();        // in the order of the enum
+EIDKERN_API const FailureEntry& describe(FailureCode code);
+EIDKERN_API std::optional<FailureCode> failureCode(std::string_view name); // exact spelling
 inline std::string_view name(FailureCode code) { return describe(code).name; }
 
 } // namespace eidkern

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "eidkern/export.h"
+
 namespace eidkern
 {
 
@@ -22,10 +24,10 @@ struct Identity
     std::vector<std::string> environmentPrefixes; // the first one that is set counts: PREFIX_WEBSOCKET_ORIGIN
 };
 
-Identity ownIdentity();
-Identity ausweisAppIdentity(); // as of its version 2.5.3, from which the JSON API was taken
+EIDKERN_API Identity ownIdentity();
+EIDKERN_API Identity ausweisAppIdentity(); // as of its version 2.5.3, from which the JSON API was taken
 
 // The variable PREFIX_name of the environment. Nothing: not set, or empty.
-std::optional<std::string> environmentOf(const Identity& identity, std::string_view name);
+EIDKERN_API std::optional<std::string> environmentOf(const Identity& identity, std::string_view name);
 
 } // namespace eidkern

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "eidkern/cards.h"
+#include "eidkern/export.h"
 #include "eidkern/failure.h"
 #include "eidkern/identity.h"
 #include "eidkern/proxy.h"
@@ -38,7 +39,7 @@ struct JsonApiSettings
     std::chrono::milliseconds grace = std::chrono::seconds(20); // after CANCEL, or the end of the client: for telling server and browser
 };
 
-class JsonApi
+class EIDKERN_API JsonApi
 {
 public:
     using Send = std::function<void(std::string_view message)>; // one JSON object; the text is gone when it returns
@@ -56,7 +57,7 @@ public:
     void close(std::function<void()> closed);
 
 private:
-    class Impl;
+    class EIDKERN_LOCAL Impl;
     std::unique_ptr<Impl> impl_;
 };
 

@@ -10,6 +10,7 @@
 #include <tl/expected.hpp>
 
 #include "eidkern/cards.h"
+#include "eidkern/export.h"
 
 namespace eidkern
 {
@@ -18,8 +19,8 @@ struct LabVariant // one way in which the lab may differ from the usual
 {
     std::string_view name, german, english;
 };
-std::vector<LabVariant> labVariants();    // for LabSettings::variants
-std::vector<LabVariant> labTlsVariants(); // for LabSettings::tls
+EIDKERN_API std::vector<LabVariant> labVariants();    // for LabSettings::variants
+EIDKERN_API std::vector<LabVariant> labTlsVariants(); // for LabSettings::tls
 
 struct LabSettings
 {
@@ -37,7 +38,7 @@ struct LabSettings
 class PublicLab
 {
 public:
-    static tl::expected<std::unique_ptr<PublicLab>, std::string> start(const LabSettings& settings); // else what is wrong
+    EIDKERN_API static tl::expected<std::unique_ptr<PublicLab>, std::string> start(const LabSettings& settings); // else what is wrong
     virtual ~PublicLab() = default;
     virtual std::string tcTokenUrl() const = 0;  // for Engine::authenticate
     virtual std::string selfAuthUrl() const = 0; // for Engine::selfAuthenticate

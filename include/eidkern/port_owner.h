@@ -5,6 +5,8 @@
 #include <string>
 #include <sys/types.h>
 
+#include "eidkern/export.h"
+
 namespace eidkern
 {
 
@@ -16,6 +18,6 @@ struct PortOwner
 };
 
 // Asks whoever listens at 127.0.0.1; blocks, for half a second at most.
-PortOwner portOwner(std::uint16_t port);
+EIDKERN_API PortOwner portOwner(std::uint16_t port);
 
 } // namespace eidkern

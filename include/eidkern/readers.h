@@ -5,18 +5,22 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "eidkern/export.h"
 
 namespace eidkern
 {
 
 // The result of the operation on a reader that this process completed last, success included. Operations are connecting to a
-// card and sending to it, of whatever engine or looker; watching readers is none. Unplugging the reader forgets it.
+// card, sending to it, and what the reader does itself at its pad, of whatever engine or looker; watching readers and asking for
+// their features are none. Unplugging the reader forgets it.
 struct ReaderResult
 {
     std::uint32_t code = 0;                   // of PC/SC, as on Windows: see scardText()
-    std::string operation;                    // "connect" or "transmit"; empty: none yet
+    std::string operation;                    // "connect", "transmit" or "control"; empty: none yet
     std::chrono::steady_clock::time_point at; // of its completion
 };
 
@@ -36,12 +40,38 @@ struct ReaderList
 };
 
 // Tells the readers once, as soon as they are known, and then after every change.
-class ReaderWatch
+class EIDKERN_API ReaderWatch
 {
 public:
     explicit ReaderWatch(std::function<void(const ReaderList&)> handler);
     ~ReaderWatch();
     ReaderWatch(const ReaderWatch&) = delete;
+
+private:
+    class EIDKERN_LOCAL Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+// What a reader says of itself through its driver (PC/SC part 10). What it does not say, or garbles, it does not have.
+struct ReaderFeatures
+{
+    bool pace = false;      // EXECUTE_PACE for the online ID function: a login takes PIN, CAN and PUK at the reader (TR-03119 Cat-S and Cat-K)
+    bool paceEnds = false;  // and it can end that channel again; otherwise the card is reset for it
+    bool qes = false;       // PACE for qualified signatures too (Cat-K)
+    bool verifyPin = false; // a pad on which a PIN can be typed, without PACE: no use for a login
+    bool modifyPin = false; // the same for changing a PIN
+    bool extendedLength = true; // it passes on extended APDUs; who says nothing of it does
+};
+
+// Asks the reader of this name for its features, with or without a card in it; no APDU is sent, and no card is powered or disturbed.
+class ReaderProbe
+{
+public:
+    // `handler` is called once. Nothing: no such reader, no pcscd, or another program has the reader for itself. It may take as
+    // long as another program is in a transaction; destroying this ends the waiting at once.
+    ReaderProbe(std::string reader, std::function<void(const std::optional<ReaderFeatures>&)> handler);
+    ~ReaderProbe();
+    ReaderProbe(const ReaderProbe&) = delete;
 
 private:
     class Impl;
@@ -71,11 +101,12 @@ struct CardLook
     std::size_t efCardAccessSize = 0; // bytes
     std::vector<PaceProtocol> pace;   // those that we can run
     int chipAuthentications = 0;      // how many that we can run are announced
+    ReaderFeatures features = {};     // of the reader
     ReaderResult last = {};           // of the reader, after the look
 };
 
 // Recognises the card in the reader of this name, or the first one in any if it is empty. No PIN is used, nothing is changed.
-class CardLooker
+class EIDKERN_API CardLooker
 {
 public:
     CardLooker(std::string reader, std::function<void(const CardLook&)> handler); // called once
@@ -83,12 +114,12 @@ public:
     CardLooker(const CardLooker&) = delete;
 
 private:
-    class Impl;
+    class EIDKERN_LOCAL Impl;
     std::unique_ptr<Impl> impl_;
 };
 
 // Before the end of main(): gives threads that still give cards back some time. False: one is held by another program or by
 // pcscd; leave by std::_Exit() then, static destructors would run beside it.
-bool finishPcsc(std::chrono::milliseconds atMost);
+EIDKERN_API bool finishPcsc(std::chrono::milliseconds atMost);
 
 } // namespace eidkern

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "eidkern/export.h"
 #include "eidkern/failure.h"
 
 namespace eidkern
@@ -41,10 +42,10 @@ struct ScardCode
     std::span<const NamedTexts> hints;            // for people
 };
 
-std::span<const ScardCode> scardCodes();                 // by value
-const ScardCode* scardCode(std::string_view name);       // also pcsc-lite's spelling; null: unknown
-std::vector<const ScardCode*> scardCodes(std::uint32_t value); // Windows' meaning, then pcsc-lite's if that is another
-std::string scardText(std::uint32_t value);              // "SCARD_W_RESET_CARD (0x80100068)"; an unknown one keeps its number: "0x00001234"
+EIDKERN_API std::span<const ScardCode> scardCodes();                 // by value
+EIDKERN_API const ScardCode* scardCode(std::string_view name);       // also pcsc-lite's spelling; null: unknown
+EIDKERN_API std::vector<const ScardCode*> scardCodes(std::uint32_t value); // Windows' meaning, then pcsc-lite's if that is another
+EIDKERN_API std::string scardText(std::uint32_t value);              // "SCARD_W_RESET_CARD (0x80100068)"; an unknown one keeps its number: "0x00001234"
 
 struct CkrCode
 {
@@ -66,14 +67,14 @@ struct CkrPair
     std::string_view first, then;
 };
 
-std::span<const CkrCode> ckrCodes();    // by value
-std::span<const CkrGroup> ckrGroups();  // in this order; all other codes come after them
-std::span<const CkrPair> ckrPairs();    // exceptions and rules among the others
-std::span<const std::span<const std::string_view>> ckrAlike(); // lists of codes that an application should treat alike
-const CkrCode* ckrCode(std::string_view name);
-const CkrCode* ckrCode(std::uint32_t value); // the vendor's own values are CKR_VENDOR_DEFINED
+EIDKERN_API std::span<const CkrCode> ckrCodes();    // by value
+EIDKERN_API std::span<const CkrGroup> ckrGroups();  // in this order; all other codes come after them
+EIDKERN_API std::span<const CkrPair> ckrPairs();    // exceptions and rules among the others
+EIDKERN_API std::span<const std::span<const std::string_view>> ckrAlike(); // lists of codes that an application should treat alike
+EIDKERN_API const CkrCode* ckrCode(std::string_view name);
+EIDKERN_API const CkrCode* ckrCode(std::uint32_t value); // the vendor's own values are CKR_VENDOR_DEFINED
 
 // Where both fit: `a` has to be answered, not `b`. Neither way round: either may be.
-bool ckrComesFirst(std::string_view a, std::string_view b);
+EIDKERN_API bool ckrComesFirst(std::string_view a, std::string_view b);
 
 } // namespace eidkern

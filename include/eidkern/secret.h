@@ -7,10 +7,12 @@
 #include <span>
 #include <string_view>
 
+#include "eidkern/export.h"
+
 namespace eidkern
 {
 
-class Secret
+class EIDKERN_API Secret
 {
 public:
     Secret() = default; // empty
@@ -33,7 +35,7 @@ public:
     std::span<const std::uint8_t> view() const { return {bytes_, size_}; }
     std::string_view text() const; // the same bytes as characters; valid as long as this object
 
-    friend bool operator==(const Secret& a, const Secret& b); // time depends on the lengths only
+    friend EIDKERN_API bool operator==(const Secret& a, const Secret& b); // time depends on the lengths only
 
 private:
     std::uint8_t* bytes_ = nullptr;

@@ -7,11 +7,12 @@
 #include <string>
 
 #include "eidkern/cards.h"
+#include "eidkern/export.h"
 
 namespace eidkern
 {
 
-class VpcdCard
+class EIDKERN_API VpcdCard
 {
 public:
     static constexpr auto defaultAddress = "127.0.0.1:35963"; // where vsmartcard-vpcd listens for the first slot
@@ -24,7 +25,7 @@ public:
     VpcdCard(const VpcdCard&) = delete;
 
 private:
-    class Impl;
+    class EIDKERN_LOCAL Impl;
     explicit VpcdCard(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };

@@ -73,7 +73,7 @@ def main():
     copy_tree()
     if not (TREE / "build.ninja").exists():
         subprocess.run(["cmake", "-S", COPY, "-B", TREE, "-G", "Ninja", "-DCMAKE_CXX_COMPILER=clang++-19", "-DCMAKE_BUILD_TYPE=Debug",
-                        "-DCMAKE_CXX_FLAGS_DEBUG=-O1", "-DEIDKERN_TESTS=ON"], check=True, stdout=subprocess.DEVNULL)
+                        "-DCMAKE_CXX_FLAGS_DEBUG=-O1", "-DEIDKERN_TESTS=ON", "-DEIDKERN_INSTALL=OFF"], check=True, stdout=subprocess.DEVNULL)
     for test in sorted({m["test"] for m in wanted}):
         built = build(test)
         if built.returncode:
