@@ -61,4 +61,7 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
+// The card that `simulator`, a parameter of SET_CARD, describes, on a simulated reader. Else: what is wrong.
+tl::expected<SimulatedCard, std::string> simulatedCard(std::string_view simulator, const std::vector<TrustAnchor>& trustPoints);
+
 } // namespace eidkern

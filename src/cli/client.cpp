@@ -1,5 +1,8 @@
 #include "cli/client.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -7,6 +10,7 @@
 
 #include "cli/files.h"
 #include "cli/layout.h"
+#include "eidkern/json_api.h"
 
 namespace eidkern::cli
 {
@@ -32,20 +36,24 @@ bool mayConsent(const LoginOptions& options)
     return true;
 }
 
+// Whether a card is described as in SET_CARD, not as in resources/personas.
+static bool isOfTheSdk(const std::string& json)
+{
+    const auto keys = QJsonDocument::fromJson(QByteArray::fromStdString(json)).object().keys();
+    const QStringList known{"files", "keys", "persona"};
+    return json.starts_with('{') && std::ranges::all_of(keys, [&](const QString& key) { return known.contains(key); });
+}
+
 std::optional<ChosenCard> cardOf(const std::string& option, const std::vector<TrustAnchor>& anchors)
 {
     if (isPcsc(option)) return ChosenCard{{}, option.size() > 5 ? option.substr(5) : std::string()};
-    std::string persona(SimulatedCard::builtInPersona("adult")), name = "adult";
-    if (option.starts_with("sim:"))
-    {
-        name = option.substr(4);
-        const auto content = personaOf(name);
-        if (!content) return {};
-        persona = *content;
-    }
+    std::string name = "adult";
+    if (option.starts_with("sim:")) name = option.substr(4);
     else if (option != "sim")
         return complain("--card " + option + ": sim, sim:PERSONA, pcsc or pcsc:READER is needed; `eidkern readers` lists the readers"), std::nullopt;
-    auto card = SimulatedCard::fromPersona(persona, anchors);
+    const auto content = name.starts_with('{') ? std::optional(name) : personaOf(name);
+    if (!content) return {};
+    auto card = isOfTheSdk(*content) ? simulatedCard(*content, anchors) : SimulatedCard::fromPersona(*content, anchors);
     if (!card) return complain(name + ": " + card.error()), std::nullopt;
     return ChosenCard{std::move(*card), {}};
 }

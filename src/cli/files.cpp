@@ -36,7 +36,7 @@ std::optional<std::string> personaOf(const std::string& nameOrFile)
     return complain(nameOrFile + ": " + content.error() + ". A persona is a JSON file, or one of those built in: " + names), std::nullopt;
 }
 
-bool writeNewFile(int folder, const std::string& path, std::span<const std::uint8_t> content)
+bool writeNewFile(int folder, const std::string& path, std::span<const std::uint8_t> content, Keep keep)
 {
     const int file = ::openat(folder, path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0) return false;
@@ -47,7 +47,7 @@ bool writeNewFile(int folder, const std::string& path, std::span<const std::uint
         good = written > 0;
         if (good) content = content.subspan(std::size_t(written));
     }
-    good = good && ::fsync(file) == 0;
+    good = good && (keep == Keep::WhileWeRun || ::fsync(file) == 0);
     const int why = errno;
     ::close(file);
     if (!good) ::unlinkat(folder, path.c_str(), 0);

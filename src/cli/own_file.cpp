@@ -18,16 +18,16 @@ namespace eidkern::cli
 
 static bool isOurs(const struct stat& about) { return S_ISREG(about.st_mode) && about.st_uid == ::geteuid(); }
 
-static bool write(const std::string& path, std::string_view content)
+static bool write(const std::string& path, std::string_view content, Keep keep)
 {
-    return writeNewFile(AT_FDCWD, path, {reinterpret_cast<const std::uint8_t*>(content.data()), content.size()});
+    return writeNewFile(AT_FDCWD, path, {reinterpret_cast<const std::uint8_t*>(content.data()), content.size()}, keep);
 }
 
 OwnFile::OwnFile(std::string path, std::string_view content)
 {
-    bool written = write(path, content);
+    bool written = write(path, content, Keep::WhileWeRun);
     if (struct stat about{}; !written && errno == EEXIST && ::lstat(path.c_str(), &about) == 0 && isOurs(about))
-        written = ::unlink(path.c_str()) == 0 && write(path, content);
+        written = ::unlink(path.c_str()) == 0 && write(path, content, Keep::WhileWeRun);
     if (written) path_ = std::move(path);
     else complain(path + ": " + std::strerror(errno));
 }
@@ -56,7 +56,7 @@ std::optional<Secret> tokenFrom(const std::string& path)
     if (file < 0 && errno == ENOENT)
     {
         auto token = newToken();
-        if (!write(path, token.text())) return refuse(std::strerror(errno));
+        if (!write(path, token.text(), Keep::ForLong)) return refuse(std::strerror(errno));
         return token;
     }
     if (file < 0) return refuse(std::strerror(errno));

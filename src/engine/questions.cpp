@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstdio>
 
+#include "core/hash.h"
+
 namespace eidkern
 {
 
@@ -68,7 +70,10 @@ void Questions::entered(std::string_view state, int percent)
 
 void Questions::cardWanted(bool anotherType) { tell_(CardWanted{anotherType}); }
 
-void Questions::cardFound(const RecognisedCard& card) { tell_(CardFound{card.reader, std::string(name(card.type)), card.pin.triesLeft, card.pin.deactivated}); }
+void Questions::cardFound(const RecognisedCard& card)
+{
+    tell_(CardFound{card.reader, std::string(name(card.type)), card.pin.triesLeft, card.pin.deactivated, toHex(hash(HashAlgorithm::Sha256, card.efCardAccess))});
+}
 
 Pending<Rights> Questions::confirmRights(RightsQuestion question)
 {

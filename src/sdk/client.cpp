@@ -95,30 +95,39 @@ void Client::say(const std::string& message)
 Flow* Client::flowOf(const std::string& session) const // without a session: the only one
 {
     if (!common_.settings.multi || session.empty()) return flows_.size() == 1 ? flows_.front().get() : nullptr;
-    const auto found = std::ranges::find_if(flows_, [&](const auto& each) { return each->session() == session; });
+    const auto found = std::ranges::find_if(flows_, [&](const auto& each) { return each->options().session == session; });
     return found == flows_.end() ? nullptr : found->get();
 }
 
-Flow& Client::newFlow(WorkflowName workflow, bool status, Language language, bool developerMode)
+std::unique_ptr<Engine> Client::engineFor(const FlowOptions& options)
 {
+    if (spareEngine_ && spareOptions_.developerMode == options.developerMode) return std::move(spareEngine_);
     const auto& s = common_.settings;
     EngineSettings settings{s.trustAnchors, {}, s.log, s.linkCertificates, s.proxy, s.tlsProfile, s.grace, s.pcscReaders};
-    if (readers_.simulated()) settings.cards = {*readers_.simulated()};
-    settings.developerMode = developerMode;
+    if (const auto* simulator = readers_.simulator(options.simulator)) settings.cards = {*simulator};
+    settings.developerMode = options.developerMode;
     settings.canAllowed = settings.deactivatedCardsWait = settings.padsWait = true;
-    FlowOptions options{workflow, status, language};
-    if (s.multi) options.session = std::to_string(++common_.lastSession);
+    return std::make_unique<Engine>(std::move(settings));
+}
+
+Flow& Client::newFlow(FlowOptions options)
+{
+    const auto& settings = common_.settings;
+    if (settings.multi) options.session = std::to_string(++common_.lastSession);
+    if (settings.simulator) options.simulator = Readers::usualSimulator;
+    if (settings.simulator && settings.multi) readers_.attachSimulator(options.simulator.append(" ").append(options.session));
     options.linkLearned = [&common = common_](const std::vector<std::uint8_t>& certificate) {
         common.settings.linkCertificates.push_back(certificate);
         if (common.settings.linkLearned) common.settings.linkLearned(certificate);
     };
-    return *flows_.emplace_back(std::make_unique<Flow>(*this, std::move(settings), std::move(options)));
+    auto engine = engineFor(options);
+    return *flows_.emplace_back(std::make_unique<Flow>(*this, std::move(engine), std::move(options)));
 }
 
 bool Client::take(std::optional<std::string> tcTokenUrl, Activator::AnswerBrowser answer)
 {
     if (!common_.settings.multi && !flows_.empty()) return false;
-    newFlow(WorkflowName::Auth, true, Language::English, false).authenticate(std::move(tcTokenUrl), std::move(answer));
+    newFlow({}).authenticate(std::move(tcTokenUrl), std::move(answer));
     return true;
 }
 
@@ -140,8 +149,12 @@ void Client::looksAtCards()
 
 void Client::ended(Flow& flow)
 {
-    std::erase_if(flows_, [&](const auto& each) { return each.get() == &flow; });
-    if (flows_.empty()) readers_.shelve();
+    const auto found = std::ranges::find_if(flows_, [&](const auto& each) { return each.get() == &flow; });
+    spareOptions_ = flow.options();
+    if (!common_.settings.multi) spareEngine_ = flow.takeEngine(); // else it is bound to its simulator
+    flows_.erase(found);
+    if (common_.settings.multi) readers_.detachSimulator(spareOptions_.simulator);
+    else readers_.shelve(spareOptions_.simulator);
 }
 
 // Readers
@@ -247,7 +260,7 @@ void Client::run(command::RunAuth& command, Json request)
         refused.request = std::move(request);
         return say(text(refused));
     }
-    newFlow(WorkflowName::Auth, command.status.value_or(true), command.language.value.value_or(Language::English), command.developerMode.value_or(false))
+    newFlow({WorkflowName::Auth, command.developerMode.value_or(false), command.status.value_or(true), command.language.value.value_or(Language::English)})
         .authenticate(url);
 }
 
@@ -260,7 +273,7 @@ void Client::run(command::RunChangePin& command, Json request)
         refused.request = std::move(request);
         return say(text(refused));
     }
-    newFlow(WorkflowName::ChangePin, command.status.value_or(true), command.language.value.value_or(Language::English), false).changePin();
+    newFlow({WorkflowName::ChangePin, false, command.status.value_or(true), command.language.value.value_or(Language::English)}).changePin();
 }
 
 void Client::run(command::GetStatus&, Json request, Flow* flow)

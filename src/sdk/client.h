@@ -39,7 +39,8 @@ private:
     void changed(const ReaderInfo& reader, ReaderChange change);
     ReaderInfo visible(ReaderInfo reader) const; // in this level
     Flow* flowOf(const std::string& session) const;
-    Flow& newFlow(WorkflowName workflow, bool status, Language language, bool developerMode);
+    Flow& newFlow(FlowOptions options); // what the client chose
+    std::unique_ptr<Engine> engineFor(const FlowOptions& options);
 
     // Commands that were allowed
     void run(command::GetInfo& command, Json request);
@@ -70,6 +71,8 @@ private:
     int level_ = 3;
     Readers readers_;
     std::vector<std::unique_ptr<Flow>> flows_; // one, unless the service is for several
+    std::unique_ptr<Engine> spareEngine_;      // of the workflow that ended last: it is set up already
+    FlowOptions spareOptions_;
     network::QtScheduler scheduler_;
 };
 

@@ -54,22 +54,19 @@ bool isEntry(std::optional<State> state)
 
 } // namespace
 
-Flow::Flow(FlowHost& host, EngineSettings settings, FlowOptions options)
-    : host_(&host), options_(std::move(options)), simulated_(host.readers().simulated()), engine_(std::move(settings))
-{
-}
+Flow::Flow(FlowHost& host, std::unique_ptr<Engine> engine, FlowOptions options) : host_(&host), options_(std::move(options)), engine_(std::move(engine)) {}
 
 void Flow::authenticate(std::optional<std::string> tcTokenUrl, Activator::AnswerBrowser browser)
 {
     browser_ = std::move(browser);
     say(message::Auth());
-    engine_.authenticate(std::move(tcTokenUrl), [this](Event& event) { handle(event); });
+    engine_->authenticate(std::move(tcTokenUrl), [this](Event& event) { handle(event); });
 }
 
 void Flow::changePin()
 {
     say(message::ChangePin());
-    engine_.changePin([this](Event& event) { handle(event); });
+    engine_->changePin([this](Event& event) { handle(event); });
 }
 
 void Flow::leave(std::function<void()> unwound)
@@ -138,7 +135,7 @@ bool Flow::cardLiesBadly() // once for each time that it is
 void Flow::passwordWasRight()
 {
     if (host_ && asked_.state == State::EnterPin) host_->readers().triesLeft(reader_, 3);
-    entered_.reset();
+    if (entered_ && entered_->state != State::EnterNewPin) entered_.reset();
 }
 
 void Flow::report(int progress, std::string_view text)
@@ -188,6 +185,7 @@ void Flow::on(const CardWanted&)
 void Flow::on(const CardFound& event)
 {
     reader_ = event.reader;
+    card_ = event.fingerprint;
     cardIsNew_ = true;
     insertLater_ = false;
     if (state_ == State::InsertCard) state_.reset();
@@ -225,8 +223,8 @@ void Flow::ask(Question question)
 void Flow::tellQuestion()
 {
     const bool cardWasAway = std::exchange(cardIsNew_, false);
-    const bool fits = cardWasAway && entered_ && entered_->state == asked_.state && entered_->reader == reader_ && entered_->triesLeft == asked_.triesLeft
-                   && entered_->secret.empty() == asked_.atReader;
+    const bool fits = cardWasAway && entered_ && entered_->state == asked_.state && entered_->reader == reader_ && entered_->card == card_
+                   && entered_->triesLeft == asked_.triesLeft && entered_->secret.empty() == asked_.atReader;
     if (fits) return deliver(std::move(entered_->secret));
     entered_.reset();
     const auto* reader = host_->readers().named(reader_);
@@ -284,11 +282,12 @@ template void Flow::enter(command::SetNewPin& command, Json request);
 
 Secret Flow::simulatedPassword() const
 {
+    const auto& simulated = *host_->readers().simulator(options_.simulator);
     switch (asked_.state)
     {
-        case State::EnterCan: return Secret(simulated_->can());
-        case State::EnterPuk: return Secret(simulated_->puk());
-        case State::EnterPin: return Secret(simulated_->pin());
+        case State::EnterCan: return Secret(simulated.can());
+        case State::EnterPuk: return Secret(simulated.puk());
+        case State::EnterPin: return Secret(simulated.pin());
         case State::EnterNewPin:
         case State::AccessRights:
         case State::InsertCard:
@@ -301,16 +300,16 @@ void Flow::answer(Secret secret)
 {
     state_.reset();
     if (questionOpen_) return deliver(std::move(secret));
-    entered_ = Entered{asked_.state, reader_, asked_.triesLeft, std::move(secret)}; // the card is away
+    entered_ = Entered{asked_.state, reader_, card_, asked_.triesLeft, std::move(secret)}; // the card is away
     if (std::exchange(insertLater_, false)) tellInsertCard();
 }
 
 void Flow::deliver(Secret secret)
 {
-    entered_ = Entered{asked_.state, reader_, asked_.triesLeft, secret.clone()};
+    entered_ = Entered{asked_.state, reader_, card_, asked_.triesLeft, secret.clone()};
     questionOpen_ = false;
-    if (asked_.atReader) engine_.enterAtReader(asked_.id);
-    else engine_.enter(asked_.id, std::move(secret)); // NotAsked: the card has just gone, and what was entered waits for it
+    if (asked_.atReader) engine_->enterAtReader(asked_.id);
+    else engine_->enter(asked_.id, std::move(secret)); // NotAsked: the card has just gone, and what was entered waits for it
 }
 
 // Other commands
@@ -365,7 +364,7 @@ void Flow::tellCertificate(Json request)
 void Flow::accept()
 {
     state_.reset();
-    engine_.grant(rights_->id, namesOf(chat_.effective - chat_.required, rights_->optional));
+    engine_->grant(rights_->id, namesOf(chat_.effective - chat_.required, rights_->optional));
 }
 
 void Flow::cancel()
@@ -373,7 +372,7 @@ void Flow::cancel()
     cancelled_ = true;
     state_.reset();
     entered_.reset();
-    engine_.cancel();
+    engine_->cancel();
 }
 
 void Flow::goOn()
@@ -398,13 +397,14 @@ void Flow::setCard(command::SetCard& command, Json request)
     const auto refuse = [&](std::string_view why) { tellInsertCard(std::move(request), why); };
     if (!command.name.given) return refuse(SetCard::missing);
     if (!command.name.value) return refuse(SetCard::invalid);
-    const auto* reader = host_->readers().named(*command.name.value);
+    const auto& name = *command.name.value;
+    const auto* reader = host_->readers().named(name);
     if (!reader) return refuse(SetCard::unknownReader);
-    if (!reader->insertable) return refuse(SetCard::notInsertable);
+    if (!reader->insertable || name != options_.simulator) return refuse(SetCard::notInsertable);
     const auto& simulator = command.simulator;
     if (simulator.given && !simulator.value) return refuse(SetCard::noSimulator);
     static const Simulator complete;
-    if (!host_->readers().put(simulator.value ? *simulator.value : complete)) return refuse(SetCard::unknownPersona);
+    if (!host_->readers().put(name, simulator.value ? *simulator.value : complete)) return refuse(SetCard::unknownPersona);
     state_.reset();
 }
 

@@ -29,27 +29,30 @@ public:
 struct FlowOptions
 {
     WorkflowName workflow = WorkflowName::Auth;
+    bool developerMode = false; // the engine's
     bool status = true; // automatic STATUS messages
     Language language = Language::English;
     std::string session = {}; // empty: there is only one
+    std::string simulator = {}; // the reader for its simulated cards; empty: there is none
     std::function<void(const std::vector<std::uint8_t>& certificate)> linkLearned = [](const auto&) {};
 };
 
 class Flow
 {
 public:
-    Flow(FlowHost& host, EngineSettings settings, FlowOptions options);
+    Flow(FlowHost& host, std::unique_ptr<Engine> engine, FlowOptions options);
 
     void authenticate(std::optional<std::string> tcTokenUrl, Activator::AnswerBrowser browser = {});
     void changePin();
     void leave(std::function<void()> unwound); // the client has gone: ends politely, says nothing; `unwound` may destroy this
-    void browserGone() { engine_.browserGone(); }
+    void browserGone() { engine_->browserGone(); }
+    std::unique_ptr<Engine> takeEngine() { return std::move(engine_); } // when it has ended, for the next one
 
     Situation situation() const { return {true, state_}; }
     message::Status status() const;
     bool looksAtCards() const { return looksAtCards_; }
     bool hasBrowser() const { return bool(browser_); }
-    const std::string& session() const { return options_.session; }
+    const FlowOptions& options() const { return options_; }
 
     // The client's commands, each in the state where it is allowed. Refused ones are answered, with `request`.
     void tellRights(Json request, std::string_view refusal = {});
@@ -74,7 +77,7 @@ private:
     struct Entered // what the client answered: good for the same card, if that was away
     {
         State state = State::EnterPin;
-        std::string reader = {};
+        std::string reader = {}, card = {}; // its fingerprint
         int triesLeft = 0;
         Secret secret = {}; // empty: the entry is at the reader
     };
@@ -109,7 +112,6 @@ private:
 
     FlowHost* host_; // null: has gone
     const FlowOptions options_;
-    std::optional<SimulatedCard> simulated_;
     Activator::AnswerBrowser browser_ = {};
     std::function<void()> unwound_ = {};
 
@@ -121,7 +123,7 @@ private:
     std::optional<RightsAsked> rights_ = {};
     ChatInfo chat_ = {};
 
-    std::string reader_ = {};             // of the card that was found last
+    std::string reader_ = {}, card_ = {}; // of the card that was found last: its reader and fingerprint
     std::optional<ReaderInfo> shown_ = {};    // in the question that the client sees
     Question asked_ = {};                 // last
     bool questionOpen_ = false;           // the engine still waits for its answer
@@ -132,7 +134,7 @@ private:
     std::chrono::steady_clock::duration timeLost_ = {};
     std::chrono::steady_clock::time_point paceBegan_ = {};
 
-    Engine engine_; // last: dies first
+    std::unique_ptr<Engine> engine_; // last: dies first
 };
 
 } // namespace eidkern::sdk

@@ -4,13 +4,13 @@
 #include <array>
 #include <cstdio>
 
+#include "sdk/simulated_card.h"
+
 namespace eidkern::sdk
 {
 
 namespace
 {
-
-constexpr std::string_view simulatorName = "Simulator";
 
 PinState pinStateOf(const CardInfo& card)
 {
@@ -59,22 +59,39 @@ std::vector<TrustAnchor> testAnchors(const std::vector<TrustAnchor>& all)
 
 Readers::Readers(const JsonApiSettings& settings, Tell tell) : settings_(settings), tell_(std::move(tell))
 {
-    if (!settings.simulator) return;
-    simulator_ = SimulatedCard::emptyReader(testAnchors(settings.trustAnchors), std::string(simulatorName));
-    auto& reader = all_[std::string(simulatorName)].reader;
-    reader.name = simulatorName;
-    reader.keypad = !settings.basicReader;
+    if (settings.simulator && !settings.multi) addSimulator(std::string(usualSimulator));
 }
 
 void Readers::begin()
 {
-    if (auto* simulated = seen(std::string(simulatorName)))
-    {
-        tell_(simulated->reader, ReaderChange::Reader);
-        simulated->reader.insertable = true;
-        tell_(simulated->reader, ReaderChange::Reader);
-    }
+    if (auto* usual = settings_.multi ? nullptr : seen(std::string(usualSimulator))) tellNewSimulator(usual->reader);
     if (settings_.pcscReaders) watch_ = std::make_unique<ReaderWatch>([this](const ReaderList& list) { watched(list); });
+}
+
+void Readers::addSimulator(const std::string& name)
+{
+    simulators_.emplace(name, SimulatedCard::emptyReader(testAnchors(settings_.trustAnchors), name));
+    auto& reader = all_[name].reader;
+    reader.name = name;
+    reader.keypad = !settings_.basicReader;
+}
+
+void Readers::tellNewSimulator(ReaderInfo& reader) // clients expect it in two steps
+{
+    tell_(reader, ReaderChange::Reader);
+    reader.insertable = true;
+    tell_(reader, ReaderChange::Reader);
+}
+
+void Readers::attachSimulator(const std::string& name)
+{
+    addSimulator(name);
+    tellNewSimulator(all_.at(name).reader);
+}
+
+void Readers::detachSimulator(const std::string& name)
+{
+    if (simulators_.erase(name) > 0) tellGone(all_.find(name));
 }
 
 std::vector<ReaderInfo> Readers::all() const
@@ -96,57 +113,49 @@ Readers::Seen* Readers::seen(const std::string& name)
     return found == all_.end() ? nullptr : &found->second;
 }
 
-bool Readers::isSimulator(std::string_view name) const { return simulator_ && name == simulatorName; }
-
-static std::uint8_t digitOf(char c) { return std::uint8_t(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10); }
-
-static Secret bytesOf(std::string_view hex) // empty for what is none
+const SimulatedCard* Readers::simulator(std::string_view name) const
 {
-    const bool isHex = std::ranges::all_of(hex, [](char c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); });
-    if (!isHex || hex.size() % 2 != 0) return {};
-    auto bytes = Secret::ofSize(hex.size() / 2);
-    for (std::size_t i = 0; i < bytes.size(); ++i) bytes.data()[i] = std::uint8_t(digitOf(hex[2 * i]) << 4 | digitOf(hex[2 * i + 1]));
-    return bytes;
+    const auto found = simulators_.find(name);
+    return found == simulators_.end() ? nullptr : &found->second;
 }
 
-static std::vector<std::uint8_t> octetsOf(std::string_view hex)
+bool Readers::put(const std::string& name, const Simulator& card)
 {
-    const auto bytes = bytesOf(hex);
-    return {bytes.view().begin(), bytes.view().end()};
-}
-
-bool Readers::put(const Simulator& card)
-{
-    const bool nobody = !card.complete && !card.persona;
-    const auto persona = nobody ? std::string_view() : SimulatedCard::builtInPersona(card.persona.value_or(settings_.persona));
-    if (!nobody && persona.empty()) return false;
-    CardContent content;
-    for (const auto& each : card.files) content.files.push_back({octetsOf(each.fileId), octetsOf(each.shortFileId), octetsOf(each.content)});
-    for (const auto& each : card.keys) content.keys.push_back({each.id, bytesOf(each.content.text())});
-    if (!simulator_->put(persona, content)) return false;
-    auto& simulated = *seen(std::string(simulatorName));
+    if (!sdk::put(simulators_.at(name), card, settings_.persona)) return false;
+    auto& simulated = *seen(name);
     simulated.reader.insertable = false;
     simulated.hasCard = true;
     simulated.knowsCard = false;
     return true;
 }
 
-void Readers::shelve()
+void Readers::shelve(const std::string& name)
 {
-    if (!simulator_) return;
-    simulator_->remove();
+    const auto found = simulators_.find(name);
+    if (found == simulators_.end()) return;
+    found->second.remove();
     look();
 }
 
 void Readers::look()
 {
-    if (!simulator_ || simulator_->isInserted()) return;
-    auto& simulated = *seen(std::string(simulatorName));
-    if (simulated.reader.insertable) return;
-    simulated.reader.insertable = true;
-    simulated.hasCard = simulated.knowsCard = false;
-    simulated.reader.card.reset();
-    tell_(simulated.reader, ReaderChange::CardTaken);
+    for (const auto& [name, simulator] : simulators_)
+    {
+        auto& at = all_.at(name);
+        if (simulator.isInserted() || std::exchange(at.reader.insertable, true)) continue;
+        at.hasCard = at.knowsCard = false;
+        at.reader.card.reset();
+        tell_(at.reader, ReaderChange::CardTaken);
+    }
+}
+
+void Readers::tellGone(std::map<std::string, Seen, std::less<>>::iterator at)
+{
+    ReaderInfo gone;
+    gone.attached = false;
+    gone.name = at->first;
+    all_.erase(at);
+    tell_(gone, ReaderChange::Reader);
 }
 
 void Readers::watched(const ReaderList& list)
@@ -154,20 +163,12 @@ void Readers::watched(const ReaderList& list)
     const auto isThere = [&](const std::string& name) { return std::ranges::find(list.readers, name, &Reader::name) != list.readers.end(); };
     for (auto it = all_.begin(); it != all_.end();)
     {
-        if (isSimulator(it->first) || isThere(it->first))
-        {
-            ++it;
-            continue;
-        }
-        ReaderInfo gone;
-        gone.attached = false;
-        gone.name = it->first;
-        it = all_.erase(it);
-        tell_(gone, ReaderChange::Reader);
+        const auto at = it++;
+        if (!simulator(at->first) && !isThere(at->first)) tellGone(at);
     }
     for (const auto& each : list.readers)
     {
-        if (isSimulator(each.name)) continue;
+        if (simulator(each.name)) continue;
         auto [at, isNew] = all_.try_emplace(each.name);
         at->second.reader.lastResult = lastResultOf(each.last);
         if (isNew) at->second.reader.name = each.name;
@@ -213,7 +214,8 @@ void Readers::setCard(Seen& seen, std::optional<CardInfo> card)
     seen.knowsCard = card.has_value();
     if (card && card->eid)
     {
-        const bool transportPin = isSimulator(seen.reader.name) && simulator_->pin().size() == 5 && card->retryCounter == 3 && !card->deactivated;
+        const auto* simulated = simulator(seen.reader.name);
+        const bool transportPin = simulated && simulated->pin().size() == 5 && card->retryCounter == 3 && !card->deactivated;
         card->pin.emplace();
         card->pin->state = transportPin ? PinState::Transport : pinStateOf(*card);
         if (card->retryCounter >= 0) card->pin->triesLeft = card->retryCounter;
@@ -235,8 +237,13 @@ void Readers::workflowLooks(bool looks)
 void Readers::found(const CardFound& card)
 {
     auto* at = seen(card.reader);
-    if (!at) return;
-    if (isSimulator(card.reader)) at->reader.insertable = false;
+    if (!at) // not told yet: the workflow watches readers itself
+    {
+        at = &all_[card.reader];
+        at->reader.name = card.reader;
+        tell_(at->reader, ReaderChange::Reader);
+    }
+    if (simulator(card.reader)) at->reader.insertable = false;
     auto known = eidCard(card.triesLeft, card.deactivated);
     if (at->reader.card) known.inoperative = at->reader.card->inoperative;
     setCard(*at, known);

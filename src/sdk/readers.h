@@ -1,4 +1,5 @@
-// The readers as one client sees them: those of PC/SC, and the simulator. What changes is told from the event loop.
+// The readers as one client sees them: those of PC/SC, and the simulator; with several workflows one simulator for each, which is
+// there as long as it. What changes is told from the event loop.
 //
 // A card in a reader of PC/SC is looked at once after each insertion, and not while a workflow does that itself: what the workflow
 // learns about it is passed in here.
@@ -31,12 +32,14 @@ public:
     std::vector<ReaderInfo> all() const; // attached ones, by name
     const ReaderInfo* named(std::string_view name) const;
 
-    // The simulator. Its cards' own passwords are good for a keypad.
-    bool isSimulator(std::string_view name) const;
-    const std::optional<SimulatedCard>& simulated() const { return simulator_; }
-    bool put(const Simulator& card); // false: there is no such persona
-    void shelve();                   // its card is taken away
-    void look();                     // whether that has happened
+    // Simulators. Their cards' own passwords are good for a keypad.
+    static constexpr std::string_view usualSimulator = "Simulator";
+    void attachSimulator(const std::string& name); // tells it
+    void detachSimulator(const std::string& name); // tells it
+    const SimulatedCard* simulator(std::string_view name) const; // null: there is none of this name
+    bool put(const std::string& name, const Simulator& card);    // false: there is no such persona
+    void shelve(const std::string& name);                        // its card is taken away
+    void look();                                                 // whether that has happened anywhere
 
     // What a workflow learns
     void workflowLooks(bool looks);
@@ -55,7 +58,10 @@ private:
         std::unique_ptr<CardLooker> looker = {};
     };
 
+    void addSimulator(const std::string& name);
+    void tellNewSimulator(ReaderInfo& reader);
     void watched(const ReaderList& list);
+    void tellGone(std::map<std::string, Seen, std::less<>>::iterator at);
     void update(Seen& seen, const Reader& now);
     void lookAt(Seen& seen);
     void looked(const std::string& name, const CardLook& look);
@@ -64,7 +70,7 @@ private:
 
     const JsonApiSettings& settings_;
     const Tell tell_;
-    std::optional<SimulatedCard> simulator_;
+    std::map<std::string, SimulatedCard, std::less<>> simulators_;
     std::map<std::string, Seen, std::less<>> all_;
     bool workflowLooks_ = false;
     std::unique_ptr<ReaderWatch> watch_;

@@ -7,6 +7,7 @@ namespace eidkern::sdk
 
 std::optional<QRegularExpression> originsOf(const std::string& pattern)
 {
+    if (pattern.empty()) return QRegularExpression(); // not even compiled
     const QRegularExpression given(QString::fromStdString(pattern)); // alone first: ")|(" is none
     const QRegularExpression whole(QRegularExpression::anchoredPattern(given.pattern()), QRegularExpression::DontCaptureOption);
     return given.isValid() && whole.isValid() ? std::optional(whole) : std::nullopt;
@@ -16,7 +17,7 @@ static bool isAllowed(const network::HttpParser& request, const QRegularExpressi
 {
     if (request.count("Origin") == 0) return true; // not a web page
     const auto origin = request.header("Origin");
-    if (request.count("Origin") > 1 || origin.empty() || origin == "null") return false;
+    if (request.count("Origin") > 1 || origin.empty() || origin == "null" || origins.pattern().isEmpty()) return false;
     return origins.match(QString::fromUtf8(origin.data(), qsizetype(origin.size()))).hasMatch();
 }
 

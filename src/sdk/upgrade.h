@@ -16,7 +16,7 @@ struct Openness // towards new WebSocket clients
     bool busy = false;    // with something that no client has begun, or that still unwinds
 };
 
-// For the whole origin. Nothing: not a regular expression.
+// For the whole origin; of an empty pattern one that stands for none. Nothing: not a regular expression.
 std::optional<QRegularExpression> originsOf(const std::string& pattern);
 
 // The status with which an upgrade is refused; nothing: it may be tried. In this order: 404 to something else than a WebSocket, 503

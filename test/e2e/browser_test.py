@@ -2,6 +2,7 @@
 """What people see in a browser: every page of `eidkern serve` and of the lab in a headless Chromium, narrow and wide, light and
 dark, in German and English, and a login from link to result: browser_test.py EIDKERN CLIENT_PAGES FOLDER (for the screenshots)
 Exit code 77: there is no Chromium here."""
+import http.server
 import json
 import pathlib
 import signal
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 import urllib.parse
 
@@ -60,6 +62,21 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+class ForeignPage(http.server.BaseHTTPRequestHandler):
+    """Every address is an empty page of somebody else."""
+
+    def do_GET(self):
+        body = b"<!DOCTYPE html><title>somebody else</title>"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
 class Browser(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -70,6 +87,11 @@ class Browser(unittest.TestCase):
         assert client["port"] == cls.port
         cls.cvca, cls.folder = lab["cvca"], folder
         cls.client, cls.lab = f"http://127.0.0.1:{cls.port}", lab["startPageUrl"].rstrip("/")
+        foreign = http.server.ThreadingHTTPServer(("127.0.0.1", 0), ForeignPage)
+        cls.foreign_port = foreign.server_address[1]
+        threading.Thread(target=foreign.serve_forever, daemon=True).start()
+        cls.addClassCleanup(foreign.server_close)
+        cls.addClassCleanup(foreign.shutdown)
         cls.browser = devtools.Browser(folder / "profile", ["--ignore-certificate-errors", "--host-resolver-rules=MAP * 127.0.0.1"])
         cls.addClassCleanup(cls.browser.close)
         SHOTS.mkdir(parents=True, exist_ok=True)
@@ -181,6 +203,53 @@ class Browser(unittest.TestCase):
         page.evaluate(f"document.body.innerHTML = '<form method=post action={self.activation(self.lab + '/tctoken')}></form>'")
         page.loading(lambda: page.evaluate("document.forms[0].submit()"))
         self.look(page, "client-405", 405, "en", "does not begin like this")
+
+    def foreign(self) -> devtools.Page:
+        """A page of http://evil.example, at another port than the client's."""
+        page = self.tab("en")
+        page.open(f"http://evil.example:{self.foreign_port}/")
+        return page
+
+    def opens(self, page: devtools.Page, url: str) -> bool:
+        """Whether a script of the page gets a WebSocket."""
+        return page.evaluate(f"""new Promise(opened => {{
+          const socket = new WebSocket({json.dumps(url)});
+          socket.onopen = () => {{ socket.onclose = () => opened(true); socket.close(); }};
+          socket.onerror = () => opened(false);
+        }})""")
+
+    def test_a_foreign_page_gets_no_web_socket(self):
+        page = self.foreign()
+        self.assertFalse(self.opens(page, f"ws://127.0.0.1:{self.port}/eID-Kernel"))
+        _, said = started(self, "serve", "--port", "0", "--cvca", self.cvca, "--origin", f"http://evil\\.example:{self.foreign_port}")
+        self.assertTrue(self.opens(page, said["webSocket"]), "an origin that is allowed")
+        inner = f"<script>s = new WebSocket('{said['webSocket']}'); s.onopen = () => parent.postMessage(1, '*'); s.onerror = () => parent.postMessage(0, '*')</script>"
+        self.assertEqual(page.evaluate(f"""new Promise(told => {{
+          onmessage = event => told(event.data);
+          const frame = document.createElement('iframe');
+          frame.sandbox = 'allow-scripts';
+          frame.srcdoc = {json.dumps(inner)};
+          document.body.append(frame);
+        }})"""), 0, "an origin that is null")
+
+    def test_a_name_rebound_to_this_machine(self):
+        _, said = started(self, "serve", "--port", "0", "--cvca", self.cvca, "--consent", "auto", "--origin", ".*")
+        page = self.foreign()
+        self.assertTrue(self.opens(page, f"ws://127.0.0.1:{said['port']}/eID-Kernel"))
+        self.assertFalse(self.opens(page, f"ws://evil.example:{said['port']}/eID-Kernel"), "under a foreign name")
+        address = self.activation(self.lab + "/tctoken").replace(self.client, f"http://evil.example:{said['port']}")
+        page.open(address)
+        self.assertEqual(page.documents[-1]["status"], 400)
+
+    def test_a_foreign_page_reads_and_posts_nothing(self):
+        page = self.foreign()
+        fetched = lambda path, options="{}": page.evaluate(f"""fetch({json.dumps(self.client)} + {json.dumps(path)}, {options})
+          .then(reply => reply.text().then(text => [reply.status, text.length > 0]), () => 'refused')""")
+        self.assertEqual(fetched("/eID-Client?Status=json"), [200, True], "whether we are here may be asked")
+        for path in ("/eID-Client?ShowUI", "/favicon.ico", "/eID-Kernel", "/"):
+            self.assertEqual(fetched(path), "refused", path)
+        self.assertEqual(fetched("/eID-Client?Status=json", "{method: 'PUT'}"), "refused")
+        self.assertEqual(fetched("/eID-Client?Status=json", "{headers: {Authorization: 'Bearer x'}}"), "refused")
 
     def test_pages_of_the_lab(self):
         for name, path, status, german, english in (

@@ -42,7 +42,8 @@ class Page:
             self.complaints.append(parameters["entry"]["text"])
 
     def evaluate(self, script: str):
-        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        """The script's value; of a promise, what it promises."""
+        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in answer:
             raise RuntimeError(answer["exceptionDetails"])
         return answer["result"].get("value")

@@ -368,7 +368,7 @@ private slots:
         }
         const auto second = run({"serve", "--port", QString::number(port), "--cvca", home_->filePath("root"), "--consent", "auto"});
         QCOMPARE(second.code, 3);
-        QVERIFY2(second.err.contains("another program"), second.err);
+        QVERIFY2(second.err.contains("belongs to eidkern"), second.err);
         serve.terminate();
         QTRY_COMPARE_WITH_TIMEOUT(serve.state(), QProcess::NotRunning, 20'000);
         QCOMPARE(serve.exitCode(), 0);

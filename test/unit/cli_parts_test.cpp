@@ -1,6 +1,9 @@
 // Parts of the command line that are functions: texts from outside, HTML as text, proxies and who is exempt from them.
+#include <QTemporaryDir>
 #include <QtTest>
 
+#include "cli/automatic.h"
+#include "cli/own_file.h"
 #include "cli/printable.h"
 #include "cli/proxy_option.h"
 
@@ -11,6 +14,73 @@ class CliPartsTest : public QObject
 {
     Q_OBJECT
 private slots:
+    void ownFiles() // never through a link, never another user's, a left one of ours is replaced
+    {
+        const QTemporaryDir folder;
+        const auto path = folder.filePath("eidkern.7.port").toStdString();
+        const auto content = [](const QString& name) {
+            QFile file(name);
+            return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("none");
+        };
+        const auto name = QString::fromStdString(path);
+        {
+            const cli::OwnFile file(path, "4711");
+            QVERIFY(file.exists());
+            QCOMPARE(content(name), "4711");
+            const cli::OwnFile again(path, "4712"); // as after an end without cleaning up
+            QCOMPARE(content(name), "4712");
+        }
+        QVERIFY(!QFile::exists(name));
+
+        QFile other(folder.filePath("other"));
+        QVERIFY(other.open(QIODevice::WriteOnly) && other.write("untouched") > 0 && other.flush());
+        QVERIFY(QFile::link(other.fileName(), name));
+        QVERIFY(!cli::OwnFile(path, "4711").exists());
+        QCOMPARE(content(other.fileName()), "untouched");
+        QVERIFY(QFile::remove(name));
+        QVERIFY(QDir(folder.path()).mkdir("eidkern.7.port"));
+        QVERIFY(!cli::OwnFile(path, "4711").exists());
+    }
+
+    void automaticServices_data()
+    {
+        QTest::addColumn<QByteArray>("url");
+        QTest::addColumn<bool>("may");
+        QTest::newRow("the very origin") << QByteArray("https://shop.example") << true;
+        QTest::newRow("a path") << QByteArray("https://shop.example/login?a=b") << true;
+        QTest::newRow("its port") << QByteArray("https://shop.example:443/") << true;
+        QTest::newRow("capitals") << QByteArray("https://SHOP.example/") << true;
+        QTest::newRow("another port") << QByteArray("https://shop.example:8443/") << false;
+        QTest::newRow("http") << QByteArray("http://shop.example/") << false;
+        QTest::newRow("below it") << QByteArray("https://a.shop.example/") << false;
+        QTest::newRow("begins like it") << QByteArray("https://shop.example.evil.example/") << false;
+        QTest::newRow("as a user") << QByteArray("https://shop.example@evil.example/") << false;
+        QTest::newRow("nothing") << QByteArray() << false;
+    }
+    void automaticServices()
+    {
+        QFETCH(QByteArray, url);
+        cli::Automatic automatic;
+        automatic.origins = {cli::originOf("https://shop.example").value()};
+        ServiceDescription service;
+        service.url = url.toStdString();
+        QTEST(automatic.mayAnswer(service), "may");
+        QVERIFY(!cli::Automatic().mayAnswer(service));
+    }
+
+    void aWrongPasswordIsNotUsedAgain()
+    {
+        cli::Automatic automatic;
+        automatic.pin.emplace("123456");
+        PasswordAsked question{{}, Password::Pin, 3, false};
+        QVERIFY(automatic.take(question) == Secret("123456"));
+        QVERIFY(!automatic.take({{}, Password::Can, 1, false}));
+        question.wrongBefore = true;
+        QVERIFY(!automatic.take(question));
+        question.wrongBefore = false; // of a later login
+        QVERIFY(!automatic.take(question));
+    }
+
     void printable_data()
     {
         QTest::addColumn<QByteArray>("text");
