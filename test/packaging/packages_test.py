@@ -27,7 +27,7 @@ class Packages(unittest.TestCase):
         self.assertEqual({each for each in PACKAGES if "dbgsym" not in each}, {"eidkern", "libeidkern-dev", "libeidkern-lab0", "libeidkern0"})
 
     def test_lintian(self):
-        done = subprocess.run([need("lintian"), "--allow-root", "--fail-on=warning", "--tag-display-limit=0", next(FOLDER.glob("*.changes"))],
+        done = subprocess.run([need("lintian"), "--allow-root", "--fail-on=error,warning", "--tag-display-limit=0", next(FOLDER.glob("*.changes"))],
                               capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stdout.strip()), (0, ""), done.stderr)
 
