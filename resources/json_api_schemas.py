@@ -40,7 +40,8 @@ def rewritten(value, place):
 
 def standalone(api, schema):
     """A schema that holds all it refers to."""
-    return rewritten(schema, "#/$defs/") | {"$defs": rewritten(api.defs, "#/$defs/")}
+    own = {key: value for key, value in schema.items() if key != "$id"}
+    return rewritten(own, "#/$defs/") | {"$defs": rewritten(api.defs, "#/$defs/")}
 
 
 def properties(api, schema):

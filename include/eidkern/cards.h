@@ -51,7 +51,8 @@ struct CardContent
 class EIDKERN_API SimulatedCard
 {
 public:
-    // `persona`: JSON as in resources/personas. Else: what is wrong with it, and where.
+    // `persona`: JSON as in resources/personas. `trustPoints`: at most two; without any it accepts no service, and its PIN can still be
+    // used. Else: what is wrong with it, and where.
     static tl::expected<SimulatedCard, std::string> fromPersona(std::string_view persona, const std::vector<TrustAnchor>& trustPoints,
                                                                 std::string readerName = "Simulator");
     static std::vector<std::string> builtInPersonas();

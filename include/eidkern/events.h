@@ -97,8 +97,8 @@ struct CardFound
     std::string reader, type; // type: CardCertified, SECertified, SEEndorsed, HWKeyStore
     int triesLeft;            // of the PIN: 3 .. 0
     bool deactivated;         // the online function is switched off
-    std::string fingerprint;  // of what the card says of itself before a password: two with different ones are two cards. Cards of one
-                              // generation may have the same
+    std::string fingerprint = {}; // of what the card says of itself before a password: two with different ones are two cards. Cards of one
+                                  // generation may have the same
 };
 
 // A service has shown a new link certificate, and it leads to a trust anchor: keep it, and give it to the next engine as

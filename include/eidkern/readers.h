@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,11 +15,12 @@ namespace eidkern
 {
 
 // The result of the operation on a reader that this process completed last, success included. Operations are connecting to a
-// card and sending to it, of whatever engine or looker; watching readers is none. Unplugging the reader forgets it.
+// card, sending to it, and what the reader does itself at its pad, of whatever engine or looker; watching readers and asking for
+// their features are none. Unplugging the reader forgets it.
 struct ReaderResult
 {
     std::uint32_t code = 0;                   // of PC/SC, as on Windows: see scardText()
-    std::string operation;                    // "connect" or "transmit"; empty: none yet
+    std::string operation;                    // "connect", "transmit" or "control"; empty: none yet
     std::chrono::steady_clock::time_point at; // of its completion
 };
 
@@ -50,6 +52,32 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
+// What a reader says of itself through its driver (PC/SC part 10). What it does not say, or garbles, it does not have.
+struct ReaderFeatures
+{
+    bool pace = false;      // EXECUTE_PACE for the online ID function: a login takes PIN, CAN and PUK at the reader (TR-03119 Cat-S and Cat-K)
+    bool paceEnds = false;  // and it can end that channel again; otherwise the card is reset for it
+    bool qes = false;       // PACE for qualified signatures too (Cat-K)
+    bool verifyPin = false; // a pad on which a PIN can be typed, without PACE: no use for a login
+    bool modifyPin = false; // the same for changing a PIN
+    bool extendedLength = true; // it passes on extended APDUs; who says nothing of it does
+};
+
+// Asks the reader of this name for its features, with or without a card in it; no APDU is sent, and no card is powered or disturbed.
+class ReaderProbe
+{
+public:
+    // `handler` is called once. Nothing: no such reader, no pcscd, or another program has the reader for itself. It may take as
+    // long as another program is in a transaction; destroying this ends the waiting at once.
+    ReaderProbe(std::string reader, std::function<void(const std::optional<ReaderFeatures>&)> handler);
+    ~ReaderProbe();
+    ReaderProbe(const ReaderProbe&) = delete;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
 enum class LookResult {
     Recognised,
     NoCard,       // no such reader, no card in it, or one that does not respond
@@ -73,6 +101,7 @@ struct CardLook
     std::size_t efCardAccessSize = 0; // bytes
     std::vector<PaceProtocol> pace;   // those that we can run
     int chipAuthentications = 0;      // how many that we can run are announced
+    ReaderFeatures features = {};     // of the reader
     ReaderResult last = {};           // of the reader, after the look
 };
 

@@ -102,9 +102,15 @@ Task<CardResult<PaceOutput>> EidCard::pace(PaceInput input)
 
 Task<CardResult<PaceOutput>> EidCard::establishAtReader(PaceInput input)
 {
+    const bool login = input.chat.has_value();
     auto entering = channel_->pad()->establishPace(std::move(input));
     auto output = co_await std::move(entering);
-    if (output) securedByReader_ = true;
+    if (!output) co_return output;
+    securedByReader_ = true;
+    ByteView efCardAccess = output->efCardAccess; // perhaps with the filling behind it
+    const auto whole = takeTlv(efCardAccess);
+    if (login && (!whole || !same(whole->whole, about_.efCardAccess))) co_return fault(CardFault::Protocol); // of another card
+    output->efCardAccess = about_.efCardAccess;
     co_return output;
 }
 

@@ -38,15 +38,12 @@ static std::optional<Bytes> readTokenAnswer(ByteView answer, PaceOutput& output)
     {
         const auto& object = (*objects)[i];
         auto& car = object == 0x87 ? output.car : output.carPrevious;
-        if ((object != 0x87 && object != 0x88) || object.value.empty() || object.value.size() > 16 || !car.empty()) return {};
-        for (const auto byte : object.value)
-            if (byte < 0x20 || byte > 0x7E) return {};
-        car = asText(object.value);
+        auto read = parseCar(object.value);
+        if ((object != 0x87 && object != 0x88) || !read || !car.empty()) return {};
+        car = std::move(*read);
     }
     return toBytes(objects->front().value);
 }
-
-static bool isWrongPassword(std::uint16_t sw, PasswordId password) { return sw >> 8 == 0x63 || (password == PasswordId::Pin && sw == 0x6983); }
 
 Task<CardResult<PaceOutput>> EidCard::establish(PaceInput input)
 {

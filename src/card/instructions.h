@@ -15,8 +15,8 @@ inline constexpr std::uint8_t dir = 0x1E, cardAccess = 0x1C, cardSecurity = 0x1D
 
 namespace instruction
 {
-inline constexpr std::uint8_t verify = 0x20, manageSecurityEnvironment = 0x22, performSecurityOperation = 0x2A, resetRetryCounter = 0x2C,
-                              externalAuthenticate = 0x82, getChallenge = 0x84, generalAuthenticate = 0x86, select = 0xA4, readBinary = 0xB0,
+inline constexpr std::uint8_t deactivate = 0x04, verify = 0x20, manageSecurityEnvironment = 0x22, performSecurityOperation = 0x2A, resetRetryCounter = 0x2C,
+                              activate = 0x44, externalAuthenticate = 0x82, getChallenge = 0x84, generalAuthenticate = 0x86, select = 0xA4, readBinary = 0xB0,
                               updateBinary = 0xD6;
 }
 inline constexpr std::uint8_t chaining = 0x10; // class bit: more commands of this chain follow

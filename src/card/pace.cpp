@@ -1,5 +1,6 @@
 #include "card/pace.h"
 
+#include <algorithm>
 #include <array>
 
 #include <openssl/crypto.h>
@@ -40,6 +41,15 @@ std::optional<PaceKeys> agreePaceKeys(const PaceInfo& info, const EcKey& ownEphe
     auto ownToken = authenticationToken(session.mac, info.oid, otherEphemeralPoint);
     auto expectedToken = authenticationToken(session.mac, info.oid, ownEphemeralKey.point);
     return PaceKeys{std::move(session), std::move(ownToken), std::move(expectedToken)};
+}
+
+bool isWrongPassword(std::uint16_t sw, PasswordId password) { return sw >> 8 == 0x63 || (password == PasswordId::Pin && sw == 0x6983); }
+
+std::optional<std::string> parseCar(ByteView value)
+{
+    const auto isPrintable = [](std::uint8_t byte) { return byte >= 0x20 && byte <= 0x7E; };
+    if (value.empty() || value.size() > 16 || !std::ranges::all_of(value, isPrintable)) return {};
+    return std::string(asText(value));
 }
 
 } // namespace eidkern::card

@@ -5,6 +5,7 @@
 
 #include "card/key_derivation.h"
 #include "card/security_infos.h"
+#include "core/card_values.h"
 #include "core/ec.h"
 
 namespace eidkern::card
@@ -27,5 +28,9 @@ struct PaceKeys
 
 // Nothing if the other's ephemeral point is bad or our own one.
 std::optional<PaceKeys> agreePaceKeys(const PaceInfo& info, const EcKey& ownEphemeralKey, ByteView otherEphemeralPoint);
+
+// What the card says in the end, to whoever is its terminal.
+bool isWrongPassword(std::uint16_t sw, PasswordId password); // the last status word, if it is not 9000
+std::optional<std::string> parseCar(ByteView value);         // name of a trust point: 1 to 16 printable characters
 
 } // namespace eidkern::card

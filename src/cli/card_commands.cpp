@@ -3,14 +3,12 @@
 #include <QEventLoop>
 #include <QJsonArray>
 #include <QJsonObject>
-#include <optional>
 
 #include "cli/card_text.h"
 #include "cli/files.h"
 #include "cli/interrupt.h"
 #include "cli/layout.h"
 #include "cli/printable.h"
-#include "eidkern/lab.h"
 #include "eidkern/readers.h"
 #include "eidkern/return_codes.h"
 #include "eidkern/vpcd_card.h"
@@ -31,7 +29,17 @@ void addLast(QJsonObject& object, const ReaderResult& last)
         object.insert(u"lastResult", QJsonObject{{QStringLiteral("code"), q(scardText(last.code))}, {QStringLiteral("operation"), q(last.operation)}});
 }
 
-QJsonObject jsonOf(const ReaderList& list)
+QJsonObject jsonOf(const ReaderFeatures& features)
+{
+    return {{QStringLiteral("pace"), features.pace},
+            {QStringLiteral("paceEnds"), features.paceEnds},
+            {QStringLiteral("qes"), features.qes},
+            {QStringLiteral("verifyPin"), features.verifyPin},
+            {QStringLiteral("modifyPin"), features.modifyPin},
+            {QStringLiteral("extendedLength"), features.extendedLength}};
+}
+
+QJsonObject jsonOf(const ReaderList& list, const FeaturesByReader& features)
 {
     QJsonArray all;
     for (const auto& each : list.readers)
@@ -40,6 +48,7 @@ QJsonObject jsonOf(const ReaderList& list)
                            {QStringLiteral("card"), each.card},
                            {QStringLiteral("mute"), each.mute},
                            {QStringLiteral("exclusive"), each.exclusive}};
+        if (const auto found = features.find(each.name); found != features.end()) reader.insert(u"features", jsonOf(found->second));
         addLast(reader, each.last);
         all.append(reader);
     }
@@ -56,25 +65,18 @@ QJsonObject jsonOf(const CardLook& look)
     if (look.result != LookResult::Recognised) return line;
     QJsonArray pace;
     for (const auto& each : look.pace) pace.append(QJsonObject{{QStringLiteral("cipher"), q(each.name)}, {QStringLiteral("parameterId"), each.parameterId}});
+    line.insert(QStringLiteral("features"), jsonOf(look.features));
     line.insert(QStringLiteral("type"), q(look.type));
     line.insert(QStringLiteral("triesLeft"), look.triesLeft);
+    line.insert(QStringLiteral("pinState"), QString::fromLatin1(look.deactivated      ? "deactivated"
+                                                                : look.triesLeft == 0 ? "blocked"
+                                                                : look.triesLeft == 1 ? "suspended"
+                                                                                      : "ok"));
     line.insert(QStringLiteral("deactivated"), look.deactivated);
     line.insert(QStringLiteral("efCardAccess"), QJsonObject{{QStringLiteral("bytes"), int(look.efCardAccessSize)},
                                                             {QStringLiteral("pace"), pace},
                                                             {QStringLiteral("chipAuthentications"), look.chipAuthentications}});
     return line;
-}
-
-std::optional<std::vector<TrustAnchor>> trustPointsOf(const std::vector<std::string>& files)
-{
-    if (files.empty()) // nobody's: such a card can be looked at, and accepts no service
-    {
-        const auto lab = PublicLab::start({});
-        if (!lab) return complain("no test root: " + lab.error()), std::nullopt;
-        const auto root = (*lab)->cvca();
-        return std::vector{TrustAnchor::parse(root).value()};
-    }
-    return trustAnchorsOf(files);
 }
 
 } // namespace
@@ -83,8 +85,8 @@ ExitCode readers(const ReadersOptions& options)
 {
     QEventLoop loop;
     auto code = ExitCode::Success;
-    const ReaderWatch watch([&](const ReaderList& list) {
-        options.json ? write(jsonOf(list)) : writeLine(textOf(list, options.language));
+    const ReaderListing listing([&](const ReaderList& list, const FeaturesByReader& features) {
+        options.json ? write(jsonOf(list, features)) : writeLine(textOf(list, features, options.language));
         if (options.watch) return;
         if (!list.service) code = ExitCode::Reader;
         loop.quit();
@@ -114,7 +116,7 @@ ExitCode serveCard(const ServeOptions& options)
 {
     const auto persona = personaOf(options.persona);
     if (!persona) return ExitCode::Usage;
-    const auto anchors = trustPointsOf(options.cvcaFiles);
+    const auto anchors = trustAnchorsOf(options.cvcaFiles);
     if (!anchors) return ExitCode::Usage;
     auto card = SimulatedCard::fromPersona(*persona, *anchors);
     if (!card) return complain(options.persona + ": " + card.error()), ExitCode::Usage;

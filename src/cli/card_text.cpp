@@ -15,7 +15,18 @@ static std::string noService(Language language)
 
 static std::string textOf(const ReaderResult& last) { return scardText(last.code) + ", " + last.operation; }
 
-std::string textOf(const ReaderList& list, Language language)
+// Where passwords are entered, and what else a person may want to know of a reader.
+static std::string textOf(const ReaderFeatures& features, Language language)
+{
+    const auto in = [language](const char* german, const char* english) { return std::string(language == Language::German ? german : english); };
+    auto text = features.pace                            ? in("die PIN wird am Lesegerät eingegeben (PACE)", "the PIN is entered at the reader (PACE)")
+              : features.verifyPin || features.modifyPin ? in("Tastenfeld ohne PACE: die PIN wird hier eingegeben", "pad without PACE: the PIN is entered here")
+                                                         : in("ohne Tastenfeld", "no pad");
+    if (!features.extendedLength) text += in(", nur kurze APDUs", ", short APDUs only");
+    return text;
+}
+
+std::string textOf(const ReaderList& list, const FeaturesByReader& features, Language language)
 {
     const auto in = [language](const char* german, const char* english) { return std::string(language == Language::German ? german : english); };
     if (!list.service) return noService(language);
@@ -29,6 +40,7 @@ std::string textOf(const ReaderList& list, Language language)
                          : each.card      ? in("Karte", "card")
                                           : in("leer", "empty");
         text.append(text.empty() ? "" : "\n").append(printableLine(each.name)).append(": ").append(state);
+        if (const auto found = features.find(each.name); found != features.end()) text.append("; ").append(textOf(found->second, language));
     }
     return text;
 }
@@ -52,10 +64,13 @@ std::string textOf(const CardLook& look, Language language)
     const auto pin = look.triesLeft == 0 ? in("gesperrt, die PUK wird gebraucht", "blocked, the PUK is needed")
                    : look.triesLeft == 1 ? in("ausgesetzt, die CAN wird gebraucht", "suspended, the CAN is needed")
                                          : std::to_string(look.triesLeft) + in(" Versuche", " tries");
-    std::string text = in("Lesegerät", "Reader") + ":  " + reader + "\n" + in("Kartentyp", "Card type") + ":  " + look.type + "\n"
-                     + in("Online-Funktion", "Online function") + ":  "
+    std::string text = in("Lesegerät", "Reader") + ":  " + reader + "\n" + in("Eingabe", "Entry") + ":  " + textOf(look.features, language) + "\n"
+                     + in("Kartentyp", "Card type") + ":  " + look.type + "\n" + in("Online-Funktion", "Online function") + ":  "
                      + (look.deactivated ? in("ausgeschaltet", "switched off") : in("eingeschaltet", "switched on")) + "\nPIN:  " + pin
                      + "\nEF.CardAccess:  " + std::to_string(look.efCardAccessSize) + " bytes";
+    text += "\n" + in("Transport-PIN", "Transport PIN") + ":  "
+          + in("von außen nicht zu erkennen; die fünfstellige aus dem PIN-Brief ersetzt eidkern change-pin",
+               "cannot be seen from outside; eidkern change-pin replaces the five-digit one of the PIN letter");
     for (const auto& each : look.pace) text += "\nPACE:  ECDH, generic mapping, " + each.name + ", parameterId " + std::to_string(each.parameterId);
     return text + "\n" + in("Chip-Authentisierung", "Chip authentication") + ":  " + std::to_string(look.chipAuthentications);
 }

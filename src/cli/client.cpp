@@ -3,12 +3,14 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <algorithm>
+#include <QEventLoop>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "cli/files.h"
+#include "cli/interrupt.h"
 #include "cli/layout.h"
 #include "eidkern/json_api.h"
 
@@ -16,8 +18,6 @@ namespace eidkern::cli
 {
 
 static bool isPcsc(const std::string& option) { return option == "pcsc" || option.starts_with("pcsc:"); }
-
-bool interactive() { return ::isatty(STDIN_FILENO) && isTerminal(); }
 
 bool mayConsent(const LoginOptions& options)
 {
@@ -107,10 +107,25 @@ std::optional<ExitCode> Client::handle(Event& event)
     return code;
 }
 
-void Client::cancel()
+ExitCode Client::run(Text cancelling, const std::function<void(Engine&, Engine::Handler)>& begin)
+{
+    QEventLoop loop;
+    auto code = ExitCode::Internal;
+    const Interrupt interrupt([&](int times) { times > 1 ? loop.quit() : cancel(cancelling); });
+    begin(*engine_, [&](Event& event) {
+        const auto end = handle(event);
+        if (!end) return;
+        code = *end;
+        loop.quit();
+    });
+    loop.exec();
+    return code;
+}
+
+void Client::cancel(Text cancelling)
 {
     answers_->withdraw();
-    view_.say(text(Text::Cancelling, options_.language));
+    view_.say(text(cancelling, options_.language));
     engine_->cancel();
 }
 

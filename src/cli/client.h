@@ -1,4 +1,4 @@
-// The engine of a command that logs in, made from its options: with a log, trust anchors, a card, and somebody who answers.
+// The engine of a command that uses a card, made from its options: with a log, trust anchors, a card, and somebody who answers.
 #pragma once
 #include <memory>
 #include <optional>
@@ -19,7 +19,6 @@ struct ChosenCard
 
 // What the options ask for may be done, by somebody who is there. False: it has been said why not.
 bool mayConsent(const LoginOptions& options);
-bool interactive(); // a person at a terminal
 
 // Nothing: it has been said what is wrong.
 std::optional<ChosenCard> cardOf(const std::string& option, const std::vector<TrustAnchor>& anchors);
@@ -36,7 +35,10 @@ public:
 
     Engine& engine() { return *engine_; }
     std::optional<ExitCode> handle(Event& event); // shows it, answers it; the login's exit code, if this was its end
-    void cancel();
+    void cancel(Text cancelling = Text::Cancelling); // and says that
+
+    // Runs the workflow that `begin` starts to its end; Ctrl-C cancels it. Its exit code.
+    ExitCode run(Text cancelling, const std::function<void(Engine&, Engine::Handler)>& begin);
 
 private:
     Client(const LoginOptions& options, LinkCertificates links, View& view);

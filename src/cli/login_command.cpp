@@ -1,10 +1,7 @@
 #include "cli/login_command.h"
 
-#include <QEventLoop>
-
 #include "cli/client.h"
 #include "cli/files.h"
-#include "cli/interrupt.h"
 #include "eidkern/lab.h"
 
 namespace eidkern::cli
@@ -12,18 +9,9 @@ namespace eidkern::cli
 
 static ExitCode run(Client& client, const std::string& url, bool self)
 {
-    QEventLoop loop;
-    auto code = ExitCode::Internal;
-    const Engine::Handler handler = [&](Event& event) {
-        const auto end = client.handle(event);
-        if (!end) return;
-        code = *end;
-        loop.quit();
-    };
-    const Interrupt interrupt([&](int times) { times > 1 ? loop.quit() : client.cancel(); });
-    self ? client.engine().selfAuthenticate(url, handler) : client.engine().authenticate(url, handler);
-    loop.exec();
-    return code;
+    return client.run(Text::Cancelling, [&](Engine& engine, Engine::Handler handler) {
+        self ? engine.selfAuthenticate(url, std::move(handler)) : engine.authenticate(url, std::move(handler));
+    });
 }
 
 ExitCode login(const LoginOptions& options, const std::string& tcTokenUrl, bool selfAuthentication)

@@ -1,4 +1,4 @@
-// What demo, self-auth, auth and serve have in common.
+// What the commands that use a card have in common: demo, self-auth, auth, serve, change-pin, unblock and check-pin.
 #pragma once
 #include <memory>
 #include <string>
@@ -17,7 +17,9 @@ struct LoginOptions
 {
     std::vector<std::string> cvcaFiles;
     std::string card = "sim"; // "sim", "sim:PERSONA", "pcsc" or "pcsc:READER"
-    int pinDescriptor = -1;
+    int pinDescriptor = -1, canDescriptor = -1, pukDescriptor = -1, newPinDescriptor = -1;
+    bool lastTry = false;      // a PIN may be tried when it is the last try
+    bool allowTrivial = false; // a new PIN may be one that others try first
     Consent consent = Consent::Ask;
     std::shared_ptr<Automatic> automatic = {}; // with Consent::Auto: passwords, and where a real card may answer
     bool json = false;

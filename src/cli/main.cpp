@@ -16,6 +16,7 @@
 #include "cli/login_command.h"
 #include "cli/open_command.h"
 #include "cli/options.h"
+#include "cli/pin_commands.h"
 #include "cli/printable.h"
 #include "cli/return_code_commands.h"
 #include "cli/serve_command.h"
@@ -31,24 +32,47 @@ namespace
 
 const std::map<std::string, Consent> consents{{"ask", Consent::Ask}, {"auto", Consent::Auto}};
 
-void addLoginOptions(CLI::App& command, LoginOptions& o)
+const std::map<std::string, Password> passwords{{"PIN", Password::Pin}, {"CAN", Password::Can}, {"PUK", Password::Puk}};
+
+void addDescriptor(CLI::App& command, const std::string& option, int& descriptor, const std::string& what)
 {
-    o.linkCertificates = LinkCertificates::usualFolder();
-    command.add_option("--cvca", o.cvcaFiles, "CVCA certificate (7F21, binary) that engine and simulated card trust; test only; may be repeated")
-        ->type_name("FILE")
-        ->allow_extra_args(false);
+    command.add_option(option, descriptor, "read " + what + " from this file descriptor: one line, used once")->type_name("N")->check(CLI::Range(0, 1023));
+}
+
+void addCardOptions(CLI::App& command, LoginOptions& o)
+{
     command
         .add_option("--card", o.card,
                     "sim (the built-in adult), sim:PERSONA (a simulated card, persona as built in or as JSON file), pcsc or pcsc:READER (in a reader of PC/SC)")
         ->type_name("sim[:PERSONA]|pcsc[:READER]")
         ->capture_default_str();
-    command.add_option("--pin-fd", o.pinDescriptor, "read the PIN from this file descriptor: one line, used once")->type_name("N")->check(CLI::Range(0, 1023));
+    addDescriptor(command, "--pin-fd", o.pinDescriptor, "the PIN");
+    command.add_flag("--json", o.json, "one JSON object per line and event; the last one is the result");
+    command.add_option("--log", o.logFile, "append the engine's log, JSON lines without secrets and personal data")->type_name("FILE");
+    addLanguage(command, o.language);
+}
+
+// Of the commands without a service.
+void addPasswordOptions(CLI::App& command, LoginOptions& o)
+{
+    o.card = "pcsc";
+    addCardOptions(command, o);
+    addDescriptor(command, "--can-fd", o.canDescriptor, "the CAN");
+    addDescriptor(command, "--puk-fd", o.pukDescriptor, "the PUK");
+    command.add_flag("--last-try", o.lastTry, "use the last try of the PIN without asking");
+}
+
+void addLoginOptions(CLI::App& command, LoginOptions& o)
+{
+    addCardOptions(command, o);
+    o.linkCertificates = LinkCertificates::usualFolder();
+    command.add_option("--cvca", o.cvcaFiles, "CVCA certificate (7F21, binary) that engine and simulated card trust; test only; may be repeated")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
     command.add_option("--consent", o.consent, "ask: at the terminal; auto: grant everything and use the persona's passwords (simulated cards only)")
         ->transform(CLI::CheckedTransformer(consents, CLI::ignore_case).description(""))
         ->type_name("ask|auto")
         ->default_str("ask");
-    command.add_flag("--json", o.json, "one JSON object per line and event; the last one is the result");
-    command.add_option("--log", o.logFile, "append the engine's log, JSON lines without secrets and personal data")->type_name("FILE");
     command.add_option("--tls-profile", o.tlsProfile, "what the client offers and insists on in TLS: " + CLI::detail::join(tlsProfiles(), ", "))
         ->type_name("NAME")
         ->check(CLI::IsMember(tlsProfiles()).description(""))
@@ -66,7 +90,6 @@ void addLoginOptions(CLI::App& command, LoginOptions& o)
         ->type_name("DIR|none");
     command.add_flag("--developer-mode", o.developerMode, "refuse services of the production PKI (roots of --cvca count as test); no check is relaxed");
     command.add_option("--save-terms", o.saveTerms, "save the service's terms of use (text, HTML or PDF) as this new file")->type_name("FILE");
-    addLanguage(command, o.language);
 }
 
 void addPortOptions(CLI::App& command, PortOptions& o)
@@ -151,6 +174,20 @@ int main(int argc, char** argv)
     auto* openCommand = app.add_subcommand("open", "take a link eid://... to the eID client that listens on this machine, by way of the browser");
     openCommand->add_option("LINK", eidLink, "eid://127.0.0.1:24727/eID-Client?tcTokenURL=...")->required();
     openCommand->add_option("--port", openPort, "port of the eID client")->type_name("N")->check(CLI::Range(1, 65535))->capture_default_str();
+    LoginOptions changeOptions, unblockOptions, checkOptions;
+    auto* changeCommand = app.add_subcommand("change-pin", "set a new PIN, also in place of the five-digit transport PIN");
+    addPasswordOptions(*changeCommand, changeOptions);
+    addDescriptor(*changeCommand, "--new-pin-fd", changeOptions.newPinDescriptor, "the new PIN");
+    changeCommand->add_flag("--allow-trivial", changeOptions.allowTrivial, "take a new PIN without asking that others try first, such as 123456 or a date");
+    auto* unblockCommand = app.add_subcommand("unblock", "unblock the PIN with the PUK, if it is blocked");
+    addPasswordOptions(*unblockCommand, unblockOptions);
+    auto checked = Password::Pin;
+    auto* checkCommand = app.add_subcommand("check-pin", "try whether the PIN, or another password, is right");
+    addPasswordOptions(*checkCommand, checkOptions);
+    checkCommand->add_option("--password", checked, "which one")
+        ->transform(CLI::CheckedTransformer(passwords, CLI::ignore_case).description(""))
+        ->type_name("PIN|CAN|PUK")
+        ->default_str("PIN");
 
     LabSettings labSettings;
     bool labJson = false, labVariantsOnly = false;
@@ -199,13 +236,13 @@ int main(int argc, char** argv)
     readersCommand->add_flag("--json", readersOptions.json, "one JSON object per line");
     addLanguage(*readersCommand, readersOptions.language);
     auto* cardCommand = app.add_subcommand("card", "look at a card, or simulate one for other programs")->require_subcommand(1);
-    auto* showCommand = cardCommand->add_subcommand("show", "recognise a card in a reader of PC/SC; no PIN is needed");
+    auto* showCommand = cardCommand->add_subcommand("show", "what a card in a reader of PC/SC tells without a PIN")->alias("info");
     showCommand->add_option("--reader", showOptions.reader, "name of the reader (default: the first one with a card)")->type_name("NAME");
     showCommand->add_flag("--json", showOptions.json, "as one JSON object");
     addLanguage(*showCommand, showOptions.language);
     auto* cardServeCommand = cardCommand->add_subcommand("serve", "put a simulated card on a reader of vsmartcard-vpcd, until Ctrl-C");
     cardServeCommand->add_option("--persona", cardOptions.persona, "built-in name or JSON file")->type_name("NAME|FILE")->capture_default_str();
-    cardServeCommand->add_option("--cvca", cardOptions.cvcaFiles, "CVCA certificate (7F21, binary) that the card trusts (default: one that no service has)")
+    cardServeCommand->add_option("--cvca", cardOptions.cvcaFiles, "CVCA certificate (7F21, binary) that the card trusts (default: none, it accepts no service)")
         ->type_name("FILE")
         ->allow_extra_args(false);
     cardServeCommand->add_option("--vpcd", cardOptions.address, "where the driver listens: HOST:PORT, or the path of a socket")
@@ -248,6 +285,9 @@ int main(int argc, char** argv)
     if (*authCommand) return leave(login(authOptions, url, false));
     if (*serveCommand) return leave(serve(std::move(serveOptions), portOptions));
     if (*openCommand) return int(openLink(eidLink, openPort));
+    if (*changeCommand) return leave(changePin(changeOptions));
+    if (*unblockCommand) return leave(unblock(unblockOptions));
+    if (*checkCommand) return leave(checkPassword(checkOptions, checked));
     if (*labCommand && labVariantsOnly) return int(listVariants(labLanguage));
     if (*labCommand) return int(lab(labSettings, labJson, labLanguage));
     if (*readersCommand) return leave(readers(readersOptions));

@@ -7,17 +7,19 @@
 #include <unistd.h>
 #include <utility>
 
+#include "cli/layout.h"
+
 namespace eidkern::cli
 {
 
 void Prompt::ask(std::string_view question, bool hidden, std::function<void(std::optional<Secret>)> answered)
 {
     stop();
-    std::fwrite(question.data(), 1, question.size(), stdout);
-    std::fflush(stdout);
     answered_ = std::move(answered);
     hidden_ = hidden;
-    if (hidden_) setEcho(false);
+    if (hidden_) setEcho(false); // before anybody can see that something is to be typed
+    std::fwrite(question.data(), 1, question.size(), stdout);
+    std::fflush(stdout);
     notifier_ = std::make_unique<QSocketNotifier>(STDIN_FILENO, QSocketNotifier::Read);
     QObject::connect(notifier_.get(), &QSocketNotifier::activated, notifier_.get(), [this] { read(); });
 }
@@ -55,6 +57,8 @@ void Prompt::setEcho(bool on)
     settings.c_lflag = on ? settings.c_lflag | ECHO : settings.c_lflag & ~tcflag_t(ECHO);
     ::tcsetattr(STDIN_FILENO, TCSANOW, &settings);
 }
+
+bool interactive() { return ::isatty(STDIN_FILENO) && isTerminal(); }
 
 std::optional<Secret> lineOf(int descriptor, std::size_t most)
 {

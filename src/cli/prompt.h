@@ -33,6 +33,8 @@ private:
     bool hidden_ = false;
 };
 
+bool interactive(); // a person at a terminal
+
 // The first line of a file descriptor. Nothing if it cannot be read or has more bytes.
 std::optional<Secret> lineOf(int descriptor, std::size_t most);
 

@@ -86,8 +86,8 @@ private:
     {
         line("");
         if (e.wrongBefore) line(styled("31", t(Text::WrongBefore)));
-        if (e.password == Password::Can && !e.wrongBefore) line(t(Text::CanBecause));
-        if (e.password == Password::Puk && !e.wrongBefore) line(t(Text::PukBecause));
+        if (e.password == Password::Can && !e.wrongBefore && e.triesLeft == 1) line(t(Text::CanBecause));
+        if (e.password == Password::Puk && !e.wrongBefore && e.triesLeft == 0) line(t(Text::PukBecause));
         if (e.password == Password::Pin && e.triesLeft < 3) line("(" + t(Text::TriesLeft) + ": " + std::to_string(e.triesLeft) + ")");
     }
 

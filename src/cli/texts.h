@@ -12,9 +12,11 @@ namespace eidkern::cli
 enum class Text
 {
     Service, Address, IssuedBy, ValidFromTo, Purpose, Transaction, Required, Optional, NoRights, RequiredAge,
-    ConsentQuestion, ConsentQuestionOptional, AskPin, AskCan, AskPuk, CanBecause, PukBecause, WrongBefore, TriesLeft, Malformed, PinHint,
+    ConsentQuestion, ConsentQuestionOptional, AskPin, AskPinOrTransport, AskNewPin, AskNewPinAgain, AskCan, AskPuk, CanBecause, PukBecause, WrongBefore, TriesLeft, Malformed, OwnHint,
+    LastTry, LastTryQuestion, LastTryNeedsConsent, NobodyToAsk, GivenIsWrong, GivenLine, NewPinLine, NewPinsDiffer,
+    WeakSame, WeakRun, WeakRepeats, WeakDate, WeakQuestion, AllowTrivial, PinChanged, PinUnblocked, PinNotBlocked, PasswordRight, CardForgets,
     PinAtReader, CanAtReader, PukAtReader, NewPinAtReader, CancelAtReader,
-    InsertCard, WrongCardType, CardFound, Deactivated, Success, Failed, Cancelling,
+    InsertCard, WrongCardType, CardFound, Deactivated, Success, Failed, Cancelling, Stopping,
     BrowserGoesTo, OwnData, NotOnChip, NotGranted, Yes, No, NotExpired, DemoIntro, DemoUnattended, LabReady, LabTry, LabStop, LabBrowser, LabVariants, LabTlsVariants,
     Listening, NoIpv6, SaveTerms, TermsSaved, RootsAreGiven,
     count

@@ -23,7 +23,7 @@ tl::expected<SimulatedCard, std::string> SimulatedCard::fromPersona(std::string_
 {
     auto persona = card::parsePersona(json);
     if (!persona) return tl::unexpected(persona.error());
-    if (trustPoints.empty() || trustPoints.size() > 2) return tl::unexpected(std::string("a card has one or two trust points"));
+    if (trustPoints.size() > 2) return tl::unexpected(std::string("a card has at most two trust points"));
     auto card = emptyReader(trustPoints, std::move(readerName));
     card.state->put(std::move(*persona));
     return card;

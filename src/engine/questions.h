@@ -14,8 +14,7 @@ class Questions final : public User
 {
 public:
     // `padsWait`: as EngineSettings has it.
-    Questions(Scheduler& scheduler, std::function<void(Event)> tell, bool padsWait = false)
-        : scheduler_(scheduler), tell_(std::move(tell)), padsWait_(padsWait)
+    Questions(Scheduler& scheduler, std::function<void(Event)> tell, bool padsWait = false) : scheduler_(scheduler), tell_(std::move(tell)), padsWait_(padsWait)
     {
     }
 

@@ -17,6 +17,16 @@ static ReaderResult lastOf(const std::string& reader)
     return last ? ReaderResult{last->code, std::string(last->operation), last->at} : ReaderResult{};
 }
 
+static ReaderFeatures featuresOf(const card::ReaderProperties& said)
+{
+    return {.pace = said.takesPasswords(),
+            .paceEnds = said.takesPasswords() && said.pace.destroy,
+            .qes = said.takesPasswords() && said.pace.qes,
+            .verifyPin = said.features.verifyPin != 0,
+            .modifyPin = said.features.modifyPin != 0,
+            .extendedLength = said.extendedLength};
+}
+
 class ReaderWatch::Impl
 {
 public:
@@ -46,6 +56,36 @@ private:
 
 ReaderWatch::ReaderWatch(std::function<void(const ReaderList&)> handler) : impl_(std::make_unique<Impl>(std::move(handler))) {}
 ReaderWatch::~ReaderWatch() = default;
+
+class ReaderProbe::Impl
+{
+public:
+    using Handler = std::function<void(const std::optional<ReaderFeatures>&)>;
+
+    Impl(std::string reader, Handler handler) : handler_(std::make_shared<Handler>(std::move(handler))), probing_(start(scheduler_, probe(std::move(reader))))
+    {
+    }
+
+private:
+    Task<Done> probe(std::string reader)
+    {
+        auto asking = questions_.ask(std::move(reader));
+        const auto said = co_await std::move(asking);
+        scheduler_.post([handler = handler_, seen = said ? std::optional(featuresOf(*said)) : std::nullopt] { (*handler)(seen); }); // may destroy this coroutine
+        co_return Done{};
+    }
+
+    std::shared_ptr<Handler> handler_;
+    network::QtScheduler scheduler_;
+    card::ReaderQuestions questions_{scheduler_};
+    Pending<Done> probing_;
+};
+
+ReaderProbe::ReaderProbe(std::string reader, std::function<void(const std::optional<ReaderFeatures>&)> handler)
+    : impl_(std::make_unique<Impl>(std::move(reader), std::move(handler)))
+{
+}
+ReaderProbe::~ReaderProbe() = default;
 
 class CardLooker::Impl
 {
@@ -85,6 +125,9 @@ private:
         if (recognised) describe(eid, seen);
         else if (recognised.error() == CardFault::CommandFailed) seen.result = LookResult::NotReachable;
         else if (recognised.error() != CardFault::Removed) seen.result = LookResult::NoEidCard;
+        auto asking = questions_.ask(reader);
+        const auto said = co_await std::move(asking);
+        if (said) seen.features = featuresOf(*said);
         co_return seen;
     }
 
@@ -106,6 +149,7 @@ private:
     SystemRandom random_;
     JsonLog log_{{}, clock_};
     card::PcscReaders readers_{scheduler_};
+    card::ReaderQuestions questions_{scheduler_};
     Pending<Done> looking_;
 };
 

@@ -134,7 +134,7 @@ bool Flow::cardLiesBadly() // once for each time that it is
 
 void Flow::passwordWasRight()
 {
-    if (host_ && asked_.state == State::EnterPin) host_->readers().triesLeft(reader_, 3);
+    if (host_ && asked_.state == State::EnterPin) host_->readers().triesLeft(reader_, allTries);
     if (entered_ && entered_->state != State::EnterNewPin) entered_.reset();
 }
 
@@ -228,9 +228,10 @@ void Flow::tellQuestion()
     if (fits) return deliver(std::move(entered_->secret));
     entered_.reset();
     const auto* reader = host_->readers().named(reader_);
-    const bool sameAgain = cardWasAway && state_ == asked_.state && shown_ && shown_->name == reader_ && shown_->card
+    const bool sameAgain = cardWasAway && state_ == asked_.state && shown_ && shown_->name == reader_ && shownCard_ == card_ && shown_->card
                         && shown_->card->retryCounter == asked_.triesLeft;
     shown_ = reader ? std::optional(*reader) : std::nullopt;
+    shownCard_ = card_;
     if (sameAgain) return; // the client has not answered yet
     state_ = asked_.state;
     tellEntry(asked_.state, {});

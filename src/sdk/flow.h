@@ -66,6 +66,8 @@ public:
     void enter(Set& command, Json request); // SET_PIN, SET_CAN, SET_PUK, SET_NEW_PIN
 
 private:
+    static constexpr int allTries = 3; // of a PIN that has been right
+
     struct Question // the engine's, for a secret
     {
         State state = State::EnterPin;
@@ -87,8 +89,8 @@ private:
     void on(RightsAsked& event);
     void on(const PasswordAsked& event);
     void on(const PasswordWantedAtReader& event);
-    void on(const NewPinAsked& event) { ask({State::EnterNewPin, event.id, asked_.triesLeft}); }
-    void on(const NewPinWantedAtReader& event) { ask({State::EnterNewPin, event.id, asked_.triesLeft, true}); }
+    void on(const NewPinAsked& event) { ask({State::EnterNewPin, event.id, allTries}); }
+    void on(const NewPinWantedAtReader& event) { ask({State::EnterNewPin, event.id, allTries, true}); }
     void on(const ReaderStillWaits&) {}
     void on(const CardWanted& event);
     void on(const CardFound& event);
@@ -124,6 +126,7 @@ private:
     ChatInfo chat_ = {};
 
     std::string reader_ = {}, card_ = {}; // of the card that was found last: its reader and fingerprint
+    std::string shownCard_ = {};
     std::optional<ReaderInfo> shown_ = {};    // in the question that the client sees
     Question asked_ = {};                 // last
     bool questionOpen_ = false;           // the engine still waits for its answer

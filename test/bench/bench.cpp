@@ -75,6 +75,22 @@ void oneLogin(const Report& report, const LabProcess& lab)
         report.note(state + ": " + std::to_string(traffic.apdus) + " APDUs, " + std::to_string(traffic.bytes) + " bytes");
 }
 
+void pinChange(const Report& report, const LabProcess& lab, double oneMultiplication)
+{
+    const auto card = adultCard(lab.anchor());
+    const auto apdus = changePin(card);
+    std::vector<double> wall;
+    const auto cpu = cpuOf(60, [&] {
+        const auto begin = wallNow();
+        changePin(card);
+        wall.push_back((wallNow() - begin) / 1000);
+    });
+    report.section("One change of the PIN: client and card in this process");
+    report({"CPU", cpu, "us", Floor{"10 multiplications, of PACE", 10 * oneMultiplication}, Aim{Aim::Of::Ratio, 1.5}});
+    report({"wall time", median(wall), "ms", Floor{"CPU", cpu / 1000}, {}});
+    report({"APDUs", double(apdus), "", Floor{"least", double(apdus - spareApdus)}, {}}); // the last one sets the new PIN
+}
+
 void manyLogins(const Report& report, const LabProcess& lab)
 {
     constexpr int many = 100, delay = 30; // milliseconds per APDU
@@ -142,5 +158,7 @@ int main(int argc, char** argv)
     oneLogin(report, lab);
     manyLogins(report, lab);
     commandLine(report, lab);
-    pieces(report, multiplication(), verification());
+    const auto oneMultiplication = multiplication();
+    pinChange(report, lab, oneMultiplication);
+    pieces(report, oneMultiplication, verification());
 }

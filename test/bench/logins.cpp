@@ -36,6 +36,14 @@ namespace
 
 using LogSink = std::function<void(const std::string&)>;
 
+void mustSucceed(const WorkflowFinished& end)
+{
+    if (!end.failure) return;
+    const auto code = name(end.failure->code);
+    std::fprintf(stderr, "bench: a workflow failed: %.*s in %s\n", int(code.size()), code.data(), end.failure->state.c_str());
+    std::exit(1);
+}
+
 class OneLogin // begins when it is made
 {
 public:
@@ -47,12 +55,7 @@ public:
             if (auto* asked = std::get_if<PasswordAsked>(&event)) engine_.enter(asked->id, Secret(card.pin()));
             const auto* end = std::get_if<WorkflowFinished>(&event);
             if (!end) return;
-            if (end->failure)
-            {
-                const auto code = name(end->failure->code);
-                std::fprintf(stderr, "bench: a login failed: %.*s in %s\n", int(code.size()), code.data(), end->failure->state.c_str());
-                std::exit(1);
-            }
+            mustSucceed(*end);
             ended();
         });
     }
@@ -71,6 +74,23 @@ void run(const std::string& url, const TrustAnchor& anchor, const SimulatedCard&
 } // namespace
 
 void login(const std::string& url, const TrustAnchor& anchor, const SimulatedCard& card) { run(url, anchor, card); }
+
+int changePin(const SimulatedCard& card)
+{
+    QEventLoop loop;
+    int apdus = 0;
+    Engine engine({.trustAnchors = {}, .cards = {card}, .log = [&](const std::string& line) { apdus += line.find("card.apdu") != std::string::npos; }});
+    engine.changePin([&](Event& event) {
+        if (auto* asked = std::get_if<PasswordAsked>(&event)) engine.enter(asked->id, Secret(card.pin()));
+        if (auto* asked = std::get_if<NewPinAsked>(&event)) engine.enter(asked->id, Secret(card.pin() == "314159" ? "271828" : "314159"));
+        const auto* end = std::get_if<WorkflowFinished>(&event);
+        if (!end) return;
+        mustSucceed(*end);
+        loop.quit();
+    });
+    loop.exec();
+    return apdus;
+}
 
 LoginFacts loginFacts(const std::string& url, const TrustAnchor& anchor, const SimulatedCard& card)
 {

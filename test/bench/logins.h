@@ -29,6 +29,7 @@ SimulatedCard adultCard(const TrustAnchor& anchor, int delayMs = 0); // per APDU
 
 // Self-authentications; the program ends with a message if one fails.
 LoginFacts loginFacts(const std::string& url, const TrustAnchor& anchor, const SimulatedCard& card);
+int changePin(const SimulatedCard& card); // to another one; the number of APDUs. The program ends with a message if it fails
 void login(const std::string& url, const TrustAnchor& anchor, const SimulatedCard& card);
 void loginsAtOnce(const std::string& url, const TrustAnchor& anchor, const std::vector<SimulatedCard>& cards);
 

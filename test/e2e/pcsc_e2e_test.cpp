@@ -1,6 +1,5 @@
 // Logins with a card in a reader of a real pcscd: the card is the simulated one, behind a virtual reader of our own.
 #include <QCoreApplication>
-#include <QDeadlineTimer>
 #include <QElapsedTimer>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -14,6 +13,7 @@
 
 #include "e2e/daemon.h"
 #include "e2e/other_program.h"
+#include "e2e/until.h"
 #include "eidkern/engine.h"
 #include "eidkern/lab.h"
 #include "eidkern/readers.h"
@@ -21,18 +21,10 @@
 
 using namespace eidkern;
 using test::OtherProgram;
+using test::until;
 
 namespace
 {
-
-bool until(const std::function<bool()>& done, int ms = 20'000)
-{
-    QTimer tick;
-    tick.start(20);
-    for (const QDeadlineTimer limit(ms); !done() && !limit.hasExpired();)
-        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents);
-    return done();
-}
 
 const std::string readerName = "Virtual Reader 00 00";
 

@@ -6,6 +6,7 @@
 //     ! browser asks, browser goes, second browser is refused, browser got STATUS WHAT
 //     ! told MESSAGE MINOR                      the eID-Server has heard of exactly this failure in the last login
 //     ! granted RIGHTS                          the last login's server was granted exactly these
+//     ! pseudonym seen, pseudonyms N            how many different ones the server has seen
 //     ! read [NAME=TEXT ...]                    what is in the data groups that the last login's server has read: these texts, no other group
 // Afterwards a plain login of the same client has to work.
 #include <QDir>
@@ -14,8 +15,8 @@
 
 #include "scenarios/dialogue_script.h"
 #include "scenarios/expectations.h"
+#include "scenarios/watched_service.h"
 #include "sdk/server.h"
-#include "sdk/service.h"
 #include "support/plain_client.h"
 #include "support/web_socket_client.h"
 
@@ -24,15 +25,6 @@ using namespace eidkern::test;
 
 namespace
 {
-
-bool until(const std::function<bool()>& done) // false: not within 20 s of real time
-{
-    QTimer tick; // lets the loop look at the limit
-    tick.start(500);
-    for (const QDeadlineTimer limit(20'000); !done() && !limit.hasExpired();)
-        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents);
-    return done();
-}
 
 // Where the client's messages go and come from.
 class Line
@@ -47,19 +39,24 @@ class DirectLine final : public Line
 {
 public:
     explicit DirectLine(sdk::Service& service)
-        : conversation_(service.open([this](std::string_view text) { received_.emplace_back(text.data(), qsizetype(text.size())); }))
+        : conversation_(service.open([this](std::string_view text) { frames_.toClient(received_.emplace_back(text.data(), qsizetype(text.size()))); }))
     {
     }
-    void send(const QByteArray& text) override { conversation_->receive({text.constData(), std::size_t(text.size())}); }
+    void send(const QByteArray& text) override
+    {
+        frames_.toServer(text);
+        conversation_->receive({text.constData(), std::size_t(text.size())});
+    }
     QByteArray next() override
     {
-        if (!until([this] { return !received_.empty(); })) return "nothing";
+        if (!waitUntil([this] { return !received_.empty(); })) return "nothing";
         auto message = std::move(received_.front());
         received_.pop_front();
         return message;
     }
 
 private:
+    const Frames frames_;
     std::deque<QByteArray> received_;
     std::unique_ptr<sdk::Conversation> conversation_;
 };
@@ -74,46 +71,6 @@ public:
 
 private:
     WebSocketClient client_;
-};
-
-// The service, and the client that came last.
-class Watched final : public sdk::Service
-{
-public:
-    explicit Watched(JsonApiSettings settings) : service(std::move(settings)) {}
-
-    bool busy() const override { return service.busy(); }
-    bool activate(std::optional<std::string> url, AnswerBrowser answer) override { return service.activate(std::move(url), std::move(answer)); }
-    void browserGone() override { service.browserGone(); }
-    std::size_t mostClients() const override { return service.mostClients(); }
-    void whenNobodyLeaves(std::function<void()> call) override { service.whenNobodyLeaves(std::move(call)); }
-    std::unique_ptr<sdk::Conversation> open(Send send) override
-    {
-        auto inner = service.open(std::move(send));
-        client = static_cast<sdk::Client*>(inner.get());
-        return std::make_unique<Passing>(*this, std::move(inner));
-    }
-    SimulatedCard card() const
-    {
-        auto& readers = static_cast<sdk::FlowHost&>(*client).readers();
-        const auto all = readers.all();
-        const auto simulator = std::ranges::find_if(all, [&](const auto& each) { return readers.simulator(each.name) != nullptr; });
-        return *readers.simulator(simulator->name);
-    }
-
-    sdk::ApiService service;
-    sdk::Client* client = nullptr;
-
-private:
-    struct Passing final : sdk::Conversation
-    {
-        Passing(Watched& w, std::unique_ptr<sdk::Conversation> i) : watched(w), inner(std::move(i)) {}
-        ~Passing() override { watched.client = nullptr; }
-        void receive(std::string_view text) override { inner->receive(text); }
-
-        Watched& watched;
-        std::unique_ptr<sdk::Conversation> inner;
-    };
 };
 
 Rights rightsOf(const QJsonValue& names)
@@ -155,6 +112,7 @@ class dialogue_test : public QObject
     std::optional<QString> browserGot_;
     std::unique_ptr<PlainClient> browser_;
     std::vector<std::string> log_;
+    std::set<std::string> pseudonyms_;
 
     void expect(const QString& pattern)
     {
@@ -180,6 +138,7 @@ class dialogue_test : public QObject
         log_.clear();
         settings.log = [this](const std::string& text) { log_.push_back(text); };
         browserGot_.reset();
+        pseudonyms_.clear();
         ownService_ = std::make_unique<Watched>(std::move(settings));
         service_ = ownService_.get();
         if (overWebSocket) server_ = std::move(sdk::listen({.port = 0}, nullptr, std::move(ownService_)).value());
@@ -201,7 +160,7 @@ class dialogue_test : public QObject
         else if (deed == "disconnect")
         {
             line_.reset();
-            QVERIFY(until([this] { return !service_->client && !service_->busy(); }));
+            QVERIFY(waitUntil([this] { return !service_->client && !service_->busy(); }));
         }
         else if (deed == "browser asks") QVERIFY(askByBrowser());
         else if (deed == "second browser is refused") QVERIFY(secondBrowserIsRefused());
@@ -210,6 +169,8 @@ class dialogue_test : public QObject
         else if (deed.startsWith("told ")) QCOMPARE(seenBy(*lab_, true).join(' '), after("told"));
         else if (deed.startsWith("granted "))
             QCOMPARE(lab_->lastSession()->effective.bits(), rightsOf(QJsonArray::fromStringList(after("granted").split(' '))).bits());
+        else if (deed == "pseudonym seen") pseudonyms_.insert(std::string(lab_->lastSession()->pseudonym.text()));
+        else if (deed.startsWith("pseudonyms ")) QCOMPARE(pseudonyms_.size(), after("pseudonyms").toULongLong());
         else if (deed.startsWith("read")) checkWhatWasRead(after("read"));
         else QFAIL(qPrintable("what is meant by: " + deed));
     }

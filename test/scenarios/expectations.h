@@ -166,6 +166,8 @@ inline void check(const QJsonObject& expect, const Outcome& outcome)
     checkTold(expect, outcome);
     checkConnections(expect, outcome.lab);
     if (expect.contains("pin")) QCOMPARE(QString::fromStdString(std::string(login.card.pin())), expect["pin"].toString());
+    if (expect.contains("paces")) // that ran to their end: four steps each
+        QCOMPARE(QString::fromStdString(login.log.text()).count("card.apdu ins=86 "), 4 * expect["paces"].toInt());
     if (expect.contains("tries")) QCOMPARE(login.card.state->reader.card()->pinTriesLeft(), expect["tries"].toInt());
     if (expect.contains("cardTrusts")) QCOMPARE(joined(login.card.state->reader.card()->trust().references()), expect["cardTrusts"].toString());
     if (expect.contains("ageVerified")) QCOMPARE(outcome.lab.lastSession()->ageVerified, std::optional(expect["ageVerified"].toBool()));

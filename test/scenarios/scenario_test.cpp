@@ -179,6 +179,7 @@ class scenario_test : public QObject
             bench = &login;
             if (scenario["trust"] == "production, in developer mode") login.ports.refusedAnchors = login.anchors;
             if (login.pad && user["padIsPeer"].toBool()) login.pad->becomePeer();
+            if (login.pad && user["padHasNoTimeLimit"].toBool()) login.pad->hasNoTimeLimit();
             if (login.pad)
                 login.pad->whenItWaits([&login, then = user["whilePadWaits"].toString()] {
                     login.scheduler.post([&login, then] {
@@ -186,6 +187,10 @@ class scenario_test : public QObject
                         if (then == "cancel there") login.pad->cancel();
                         if (then == "take the card away") login.card.remove();
                         if (then == "let time pass") login.clock.advance(card::SimulatedPad::patience);
+                        if (then == "let our time pass") login.clock.advance(deadline::entryAtReader);
+                        if (then != "cancel there in the last moment") return;
+                        login.clock.advance(deadline::entryAtReader - std::chrono::milliseconds(1));
+                        login.scheduler.post([&login] { login.pad->cancel(); });
                     });
                 });
             login.begin<W>(startOf<W>(scenario, usual));
@@ -248,7 +253,7 @@ private Q_SLOTS:
                                                             "removeInsteadOfNewPin", "removeInsteadOfPassword", "trusts"}},
                                                           {"user",
                                                            {"asleepIn", "atPad", "cancelAt", "cancelIn", "cancelWhenCardWanted", "grant", "keepsNewPin",
-                                                            "leavesIn", "newPin", "padIsPeer", "passwords", "silent", "whilePadWaits"}},
+                                                            "leavesIn", "newPin", "padHasNoTimeLimit", "padIsPeer", "passwords", "silent", "whilePadWaits"}},
                                                           {"expect",
                                                            {"ageVerified",
                                                             "browser",
@@ -264,6 +269,7 @@ private Q_SLOTS:
                                                             "minor",
                                                             "ownData",
                                                             "page",
+                                                            "paces",
                                                             "pin",
                                                             "readerWaits",
                                                             "refreshed",

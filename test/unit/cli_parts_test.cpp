@@ -4,6 +4,7 @@
 
 #include "cli/automatic.h"
 #include "cli/own_file.h"
+#include "cli/card_text.h"
 #include "cli/printable.h"
 #include "cli/proxy_option.h"
 
@@ -204,6 +205,23 @@ private slots:
         QVERIFY(isExempt("10.0.0.1", "10.0.0.1", 443));
         QVERIFY(!isExempt("10.0.0.1", "110.0.0.1", 443));
         QVERIFY(isExempt("fd00::1", "fd00::1", 443));
+    }
+
+    void whereThePinIsEntered_data()
+    {
+        QTest::addColumn<ReaderFeatures>("features");
+        QTest::addColumn<QString>("shown");
+        QTest::newRow("basic") << ReaderFeatures{} << "R: card; no pad";
+        QTest::newRow("standard") << ReaderFeatures{.pace = true, .modifyPin = true} << "R: card; the PIN is entered at the reader (PACE)";
+        QTest::newRow("PIN pad") << ReaderFeatures{.verifyPin = true} << "R: card; pad without PACE: the PIN is entered here";
+        QTest::newRow("short") << ReaderFeatures{.extendedLength = false} << "R: card; no pad, short APDUs only";
+    }
+    void whereThePinIsEntered()
+    {
+        QFETCH(ReaderFeatures, features);
+        const ReaderList list{.service = true, .readers = {{.name = "R", .card = true}}};
+        QTEST(QString::fromStdString(textOf(list, {{"R", features}}, Language::English)), "shown");
+        QCOMPARE(textOf(list, {}, Language::English), "R: card"); // it has not said
     }
 };
 

@@ -316,6 +316,35 @@ private slots:
         OUTCOME(bench.run(bench.eid->unblockPin()), pukInoperative);
     }
 
+    void commandsOfThePin()
+    {
+        QCOMPARE(toHex(encode(changePin(3, asBytes("654321")))), std::string("002c020306363534333231"));
+        QCOMPARE(toHex(encode(unblock(3))), std::string("002c0303"));
+    }
+
+    void theNewPin()
+    {
+        CardBench bench;
+        OUTCOME(bench.run(bench.eid->recognise()), ok);
+        Bytes sent;
+        bench.reader.answerWith([&](int, ByteView apdu) {
+            sent = toBytes(apdu);
+            return std::optional<Bytes>();
+        });
+        OUTCOME(bench.run(bench.eid->changePin(Secret("654321"))), protocolError); // without PACE the card refuses it
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Can, "500540"))), ok);
+        OUTCOME(bench.run(bench.eid->changePin(Secret("654321"))), protocolError);
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Puk, "9876543210"))), ok);
+        OUTCOME(bench.run(bench.eid->changePin(Secret("654321"))), protocolError);
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Pin, "123456"))), ok);
+        OUTCOME(bench.run(bench.eid->changePin(Secret("65432"))), protocolError);
+        OUTCOME(bench.run(bench.eid->changePin(Secret("654321"))), ok);
+        QCOMPARE(toHex(ByteView(sent).first(5)), std::string("0c2c02031d")); // 87 with one block, 8E
+        QVERIFY(toHex(sent).find("363534333231") == std::string::npos);
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Pin, "123456"))), wrongPassword);
+        OUTCOME(bench.run(bench.eid->pace(password(PasswordId::Pin, "654321"))), ok);
+    }
+
     void deactivatedPin()
     {
         CardBench bench(personaWith(3, 10, true));

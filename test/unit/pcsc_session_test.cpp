@@ -1,79 +1,13 @@
-// What a connection makes of each answer of pcsc-lite. Its functions are replaced by a script: this program's own ones win over
-// those of the library.
+// What a connection makes of each answer of pcsc-lite, which follows a script.
 #include <QTest>
-#include <algorithm>
-#include <deque>
-#include <span>
-#include <string>
-
-#include <reader.h>
 
 #include "card/pcsc/codes.h"
 #include "card/pcsc/session.h"
 #include "eidkern/return_codes.h"
+#include "support/scripted_pcsc.h"
 
 using namespace eidkern;
 using namespace eidkern::card;
-
-namespace
-{
-
-struct Script
-{
-    std::deque<LONG> connects, begins, transmits, probes; // results in order; then success
-    Bytes answer{0x90, 0x00};
-    std::optional<Bytes> features = {}, properties = {}; // nothing: the reader refuses the question
-    std::string calls;
-
-    static LONG next(std::deque<LONG>& results)
-    {
-        if (results.empty()) return SCARD_S_SUCCESS;
-        const LONG result = results.front();
-        results.pop_front();
-        return result;
-    }
-} script;
-
-const Bytes probe{0x00, 0xA4, 0x00, 0x0C, 0x02, 0x3F, 0x00}; // is the card still there?
-
-} // namespace
-
-extern "C"
-{
-    LONG SCardEstablishContext(DWORD, LPCVOID, LPCVOID, LPSCARDCONTEXT context)
-    {
-        *context = 1;
-        return SCARD_S_SUCCESS;
-    }
-    LONG SCardReleaseContext(SCARDCONTEXT) { return script.calls += "release ", SCARD_S_SUCCESS; }
-    LONG SCardConnect(SCARDCONTEXT, LPCSTR, DWORD, DWORD, LPSCARDHANDLE card, LPDWORD protocol)
-    {
-        *card = 2;
-        *protocol = SCARD_PROTOCOL_T1;
-        return script.calls += "connect ", Script::next(script.connects);
-    }
-    LONG SCardReconnect(SCARDHANDLE, DWORD, DWORD, DWORD, LPDWORD) { return script.calls += "reconnect ", SCARD_S_SUCCESS; }
-    LONG SCardDisconnect(SCARDHANDLE, DWORD how) { return script.calls += how == SCARD_RESET_CARD ? "reset " : "leave ", SCARD_S_SUCCESS; }
-    LONG SCardBeginTransaction(SCARDHANDLE) { return script.calls += "begin ", Script::next(script.begins); }
-    LONG SCardEndTransaction(SCARDHANDLE, DWORD) { return script.calls += "end ", SCARD_S_SUCCESS; }
-    LONG SCardControl(SCARDHANDLE, DWORD code, LPCVOID, DWORD, LPVOID to, DWORD, LPDWORD length)
-    {
-        const auto& said = code == CM_IOCTL_GET_FEATURE_REQUEST ? script.features : code == 0x42330012 ? script.properties : std::nullopt;
-        if (!said) return SCARD_E_UNSUPPORTED_FEATURE;
-        std::ranges::copy(*said, static_cast<std::uint8_t*>(to));
-        *length = said->size();
-        return SCARD_S_SUCCESS;
-    }
-    LONG SCardTransmit(SCARDHANDLE, const SCARD_IO_REQUEST*, LPCBYTE apdu, DWORD size, SCARD_IO_REQUEST*, LPBYTE to, LPDWORD length)
-    {
-        const bool ours = !std::ranges::equal(std::span(apdu, size), probe);
-        script.calls += ours ? "transmit " : "probe ";
-        const LONG result = Script::next(ours ? script.transmits : script.probes);
-        std::copy(script.answer.begin(), script.answer.end(), to);
-        *length = script.answer.size();
-        return result;
-    }
-}
 
 class pcsc_session_test : public QObject
 {

@@ -485,6 +485,31 @@ private slots:
         SW(terminal.ask(change("111111")).sw, 0x6982);
     }
 
+    void whatOnlyACitizensOfficeMay() // a terminal with the right of PIN management, after TA and CA
+    {
+        const CommandApdu deactivate{.ins = instruction::deactivate, .p1 = 0x10, .p2 = 0x03}, activate{.ins = instruction::activate, .p1 = 0x10, .p2 = 0x03},
+            newCan{.ins = instruction::resetRetryCounter, .p1 = 0x02, .p2 = 0x02, .data = toBytes(asBytes("111222"))};
+        Terminal shop(testPersona(), Rights{Right::ReadDg4});
+        SW(shop.pinWithChat(), 0x9000);
+        SW(shop.eac(), 0x9000);
+        Terminal office;
+        SW(office.pinWithChat(), 0x9000);
+        for (auto* each : {&shop, &office}) // the office not yet
+            for (const auto& command : {deactivate, activate, newCan}) SW(each->ask(command).sw, 0x6982);
+        SW(office.eac(), 0x9000);
+        SW(office.ask({.ins = instruction::activate, .p1 = 0x10, .p2 = 0x02}).sw, 0x6a86);
+        SW(office.ask(newCan).sw, 0x9000);
+        SW(office.ask(deactivate).sw, 0x9000);
+        office.session.reset();
+        SW(office.setPassword(PasswordId::Pin), 0x6283);
+        SW(office.pace(PasswordId::Can, "500540"), 0x6300);
+        SW(office.pace(PasswordId::Can, "111222", Chat::forTerminal(everyRight())), 0x9000);
+        SW(office.eac(), 0x9000);
+        SW(office.ask(activate).sw, 0x9000);
+        office.session.reset();
+        SW(office.setPassword(PasswordId::Pin), 0x9000);
+    }
+
     void paceInTheWrongOrder()
     {
         SeededRandom random(7);

@@ -50,8 +50,9 @@ public:
     {
         std::vector<CommandApdu> afterPace;
         std::vector<PaceInput> entries;
+        Bytes efCardAccess = {}; // that the reader claims to have seen; empty: what it has
     };
-    Spy(std::unique_ptr<Channel> channel, Heard& heard) : channel_(std::move(channel)), heard_(heard) {}
+    Spy(std::unique_ptr<Channel> channel, Heard& heard, Scheduler& scheduler) : channel_(std::move(channel)), heard_(heard), scheduler_(scheduler) {}
 
     std::string reader() const override { return channel_->reader(); }
     Pending<Done> removed() override { return channel_->removed(); }
@@ -66,12 +67,20 @@ public:
     Pending<CardResult<PaceOutput>> establishPace(PaceInput input) override
     {
         heard_.entries.push_back({input.password, input.secret.clone(), input.chat, input.certificateDescription});
-        return channel_->pad()->establishPace(std::move(input));
+        return start(scheduler_, changed(channel_->pad()->establishPace(std::move(input)), heard_));
     }
 
 private:
+    static Task<CardResult<PaceOutput>> changed(Pending<CardResult<PaceOutput>> entry, const Heard& heard)
+    {
+        auto output = co_await std::move(entry);
+        if (output && !heard.efCardAccess.empty()) output->efCardAccess = heard.efCardAccess;
+        co_return output;
+    }
+
     std::unique_ptr<Channel> channel_;
     Heard& heard_;
+    Scheduler& scheduler_;
 };
 
 } // namespace
@@ -124,7 +133,7 @@ private slots:
         PadBench bench({}, persona);
         Spy::Heard heard;
         bench.eid.reset();
-        bench.eid = std::make_unique<EidCard>(std::make_unique<Spy>(bench.reader.connect(), heard), bench.random, bench.log);
+        bench.eid = std::make_unique<EidCard>(std::make_unique<Spy>(bench.reader.connect(), heard, bench.scheduler), bench.random, bench.log);
         QVERIFY(bench.run(bench.eid->recognise()));
         auto input = atReader(PasswordId::Pin);
         input.certificateDescription = {1, 2, 3};
@@ -139,6 +148,27 @@ private slots:
         QVERIFY(std::ranges::any_of(heard.afterPace,
                                     [](const CommandApdu& each) { return each.cla == chaining && each.ins == instruction::performSecurityOperation; }));
         for (const auto& each : heard.afterPace) QVERIFY((each.cla & 0x0C) == 0 && !each.isExtended() && each.data.size() <= SecureMessaging::mostShort);
+    }
+
+    void aReaderThatSawAnotherCard_data()
+    {
+        QTest::addColumn<bool>("same");
+        QTest::newRow("the same one, and the filling behind its file") << true;
+        QTest::newRow("another one") << false;
+    }
+    void aReaderThatSawAnotherCard() // than the one that was recognised
+    {
+        QFETCH(bool, same);
+        PadBench bench({});
+        Spy::Heard heard;
+        bench.eid.reset();
+        bench.eid = std::make_unique<EidCard>(std::make_unique<Spy>(bench.reader.connect(), heard, bench.scheduler), bench.random, bench.log);
+        QVERIFY(bench.run(bench.eid->recognise()));
+        heard.efCardAccess = toBytes(bench.eid->efCardAccess());
+        if (same) heard.efCardAccess.insert(heard.efCardAccess.end(), 3, 0xFF);
+        else heard.efCardAccess.back() ^= 1;
+        QCOMPARE(bench.pace(PasswordId::Can), std::string("ok")); // nobody is told what it has seen
+        QCOMPARE(bench.pace(PasswordId::Pin), std::string(same ? "ok" : "PROTOCOL_ERROR"));
     }
 
     void wrongPasswordsCostTries()
@@ -174,6 +204,45 @@ private slots:
         QCOMPARE(bench.pace(PasswordId::Pin), std::string("CANCELLATION_BY_USER"));
         QCOMPARE(bench.reader.card()->pinTriesLeft(), 3);
         QCOMPARE(bench.pace(PasswordId::Pin), std::string("ok"));
+    }
+
+    std::string changed(PadBench& bench)
+    {
+        const auto result = bench.run(bench.eid->changePin({}));
+        return std::string(result ? "ok" : name(result.error()));
+    }
+
+    void aNewPin()
+    {
+        PadBench bench({AtPad::Right, AtPad::Wrong, AtPad::Short, AtPad::Cancel});
+        QCOMPARE(changed(bench), std::string("PROTOCOL_ERROR")); // not before PACE
+        QCOMPARE(bench.pace(PasswordId::Pin), std::string("ok"));
+        for (const auto* refused : {"NEW_PIN_MISMATCH", "NEW_PIN_INVALID_LENGTH", "CANCELLATION_BY_USER"})
+        {
+            QCOMPARE(changed(bench), std::string(refused));
+            QCOMPARE(bench.reader.card()->pin(), Secret("123456"));
+        }
+        QCOMPARE(changed(bench), std::string("ok"));
+        QCOMPARE(bench.reader.card()->pin(), Secret(SimulatedPad::newPin));
+        QCOMPARE(bench.pace(PasswordId::Pin), std::string("ok")); // the person knows the new one
+        QCOMPARE(bench.reader.card()->pinTriesLeft(), 3);
+    }
+
+    void aDroppedChangeKeepsTheReader()
+    {
+        PadBench bench({AtPad::Right, AtPad::Nothing});
+        QCOMPARE(bench.pace(PasswordId::Pin), std::string("ok"));
+        {
+            const auto changing = start(bench.scheduler, bench.eid->changePin({}));
+            bench.scheduler.pump();
+        }
+        bench.eid.reset();
+        bench.scheduler.pump();
+        QVERIFY(bench.pad->waits() && !bench.reader.connect());
+        bench.pad->cancel();
+        bench.scheduler.pump();
+        QVERIFY(bench.reader.connect());
+        QCOMPARE(bench.reader.card()->pin(), Secret("123456"));
     }
 
     void noMrz() // there are no keys for it

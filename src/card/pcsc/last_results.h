@@ -1,4 +1,4 @@
-// What each reader of this process answered last: the result of the operation on it (connecting, sending to the card) that was
+// What each reader of this process answered last: the result of the operation on it (connecting, sending to the card, what it does at its pad) that was
 // completed last, whoever asked for it and whether it succeeded or not. Operations run in the background, so that nobody who
 // looks later has their result any more. From any thread.
 #pragma once
@@ -16,7 +16,7 @@ namespace eidkern::card
 struct LastResult
 {
     std::uint32_t code = 0;    // as scardValue() gives it; SCARD_S_SUCCESS is a result like any other
-    std::string_view operation; // "connect", "transmit"; empty: none has been completed yet
+    std::string_view operation; // "connect", "transmit", "control"; empty: none has been completed yet
     std::chrono::steady_clock::time_point at; // of its completion
     bool operator==(const LastResult&) const = default;
 };

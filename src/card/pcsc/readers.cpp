@@ -52,16 +52,22 @@ struct PcscReaders::State
 namespace
 {
 
-void completed(const std::string& reader, std::string_view operation, const PcscSession& session)
+// A job for the worker, whose result stays known as the reader's last one.
+template<typename Job>
+auto noted(std::string reader, std::string_view operation, Job job)
 {
-    operationCompleted(reader, {scardValue(session.result()), operation, std::chrono::steady_clock::now()});
+    return [reader = std::move(reader), operation, job = std::move(job)](PcscSession& session, const std::stop_token& stop) {
+        auto answer = job(session, stop);
+        operationCompleted(reader, {scardValue(session.result()), operation, std::chrono::steady_clock::now()});
+        return answer;
+    };
 }
 
-class PcscChannel final : public Channel
+class PcscChannel final : public Channel, public PinPad
 {
 public:
-    PcscChannel(std::shared_ptr<PcscReaders::State> state, std::unique_ptr<Worker> worker, std::string reader, unsigned insertion)
-        : state_(std::move(state)), worker_(std::move(worker)), reader_(std::move(reader)), insertion_(insertion)
+    PcscChannel(std::shared_ptr<PcscReaders::State> state, std::unique_ptr<Worker> worker, std::string reader, unsigned insertion, bool hasPad)
+        : state_(std::move(state)), worker_(std::move(worker)), reader_(std::move(reader)), insertion_(insertion), hasPad_(hasPad)
     {
     }
 
@@ -69,11 +75,9 @@ public:
 
     Pending<CardResult<Bytes>> transmit(Bytes apdu) override
     {
-        return worker_->call([apdu = std::move(apdu), claimed = claimed_, reader = reader_](PcscSession& session, const std::stop_token& stop) {
-            auto answer = session.transmit(apdu, claimed, stop);
-            completed(reader, "transmit", session);
-            return answer;
-        });
+        return worker_->call(noted(reader_, "transmit", [apdu = std::move(apdu), claimed = claimed_](PcscSession& session, const std::stop_token& stop) {
+            return session.transmit(apdu, claimed, stop);
+        }));
     }
 
     Pending<Done> removed() override
@@ -86,12 +90,29 @@ public:
 
     void claim() override { claimed_ = true; }
 
+    PinPad* pad() override { return hasPad_ ? this : nullptr; }
+    Pending<CardResult<PaceOutput>> establishPace(PaceInput input) override
+    {
+        return worker_->call(
+            noted(reader_, "control", [input = std::make_shared<const PaceInput>(std::move(input))](PcscSession& session, const std::stop_token&) {
+                return session.establishPace(*input);
+            }));
+    }
+    Pending<CardResult<Done>> changePin() override
+    {
+        return worker_->call(noted(reader_, "control", [](PcscSession& session, const std::stop_token&) { return session.changePin(); }));
+    }
+    Pending<CardResult<Done>> endPace() override
+    {
+        return worker_->call(noted(reader_, "control", [](PcscSession& session, const std::stop_token&) { return session.endPace(); }));
+    }
+
 private:
     std::shared_ptr<PcscReaders::State> state_;
     std::unique_ptr<Worker> worker_;
     std::string reader_;
     unsigned insertion_;
-    bool claimed_ = false;
+    bool hasPad_, claimed_ = false;
 };
 
 } // namespace
@@ -127,14 +148,21 @@ Task<CardResult<std::unique_ptr<Channel>>> PcscReaders::connect(std::string read
     if (!seen || !seen->card) co_return fault(CardFault::Removed);
     const auto insertion = seen->insertion;
     auto worker = std::make_unique<Worker>(state->scheduler, state->inbox);
-    auto opening = worker->call([reader](PcscSession& session, const std::stop_token& stop) {
-        auto opened = session.open(reader, stop);
-        completed(reader, "connect", session);
-        return opened;
-    });
+    auto opening = worker->call(noted(reader, "connect", [reader](PcscSession& session, const std::stop_token& stop) {
+        return session.open(reader, stop).transform([&session](Done) { return session.properties(); });
+    }));
     const auto opened = co_await std::move(opening);
     if (!opened) co_return fault(opened.error());
-    co_return std::make_unique<PcscChannel>(std::move(state), std::move(worker), std::move(reader), insertion);
+    co_return std::make_unique<PcscChannel>(std::move(state), std::move(worker), std::move(reader), insertion, opened->takesPasswords());
+}
+
+Task<CardResult<ReaderProperties>> ReaderQuestions::ask(std::string reader)
+{
+    Worker worker(scheduler_, inbox_);
+    auto asking = worker.call([reader = std::move(reader)](PcscSession& session, const std::stop_token& stop) {
+        return session.openReader(reader, stop).transform([&session](Done) { return session.properties(); });
+    });
+    co_return co_await std::move(asking);
 }
 
 } // namespace eidkern::card

@@ -5,7 +5,9 @@
 #include <string>
 
 #include "card/channel.h"
+#include "card/pcsc/inbox.h"
 #include "card/pcsc/reader_monitor.h"
+#include "card/pcsc/reader_properties.h"
 #include "core/task.h"
 
 namespace eidkern::card
@@ -30,6 +32,22 @@ public:
 private:
     std::shared_ptr<State> state_;
     std::unique_ptr<ReaderMonitor> monitor_;
+};
+
+// Asks readers what they can do, with or without a card in them, which is not touched.
+class ReaderQuestions
+{
+public:
+    explicit ReaderQuestions(Scheduler& scheduler) : scheduler_(scheduler), inbox_(std::make_shared<Inbox>(scheduler)) {}
+    ~ReaderQuestions() { inbox_->close(); }
+    ReaderQuestions(const ReaderQuestions&) = delete;
+
+    // Faults as of connect(). It may take as long as another program is in a transaction.
+    Task<CardResult<ReaderProperties>> ask(std::string reader);
+
+private:
+    Scheduler& scheduler_;
+    std::shared_ptr<Inbox> inbox_;
 };
 
 } // namespace eidkern::card

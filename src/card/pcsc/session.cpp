@@ -9,7 +9,8 @@
 #include "card/apdu.h"
 #include "card/faults.h"
 #include "card/pcsc/codes.h"
-#include "card/pcsc/reader_properties.h"
+#include "card/pcsc/control.h"
+#include "card/pcsc/modify_pin.h"
 
 namespace eidkern::card
 {
@@ -35,22 +36,29 @@ PcscSession::~PcscSession()
     if (context_) SCardReleaseContext(context_);
 }
 
-CardResult<Done> PcscSession::open(const std::string& reader, const std::stop_token& stop)
+CardResult<Done> PcscSession::open(const std::string& reader, const std::stop_token& stop) { return open(reader, SCARD_SHARE_SHARED, protocols, stop); }
+
+CardResult<Done> PcscSession::openReader(const std::string& reader, const std::stop_token& stop)
+{
+    return open(reader, SCARD_SHARE_DIRECT, SCARD_PROTOCOL_UNDEFINED, stop);
+}
+
+CardResult<Done> PcscSession::open(const std::string& reader, DWORD share, DWORD wanted, const std::stop_token& stop)
 {
     LONG result = SCardEstablishContext(SCARD_SCOPE_USER, nullptr, nullptr, &context_);
-    if (result == SCARD_S_SUCCESS) result = connect(reader, stop);
+    if (result == SCARD_S_SUCCESS) result = connect(reader, share, wanted, stop);
     if (result != SCARD_S_SUCCESS) return fault(failed(result));
-    result_ = result;
     open_ = true;
-    shortOnly_ = !passesExtendedLength(card_);
+    if (const LONG asked = ask(stop); asked != SCARD_S_SUCCESS) return fault(failed(asked));
+    result_ = result;
     return Done{};
 }
 
-LONG PcscSession::connect(const std::string& reader, const std::stop_token& stop)
+LONG PcscSession::connect(const std::string& reader, DWORD share, DWORD wanted, const std::stop_token& stop)
 {
     for (int busy = 0, silent = 0;;)
     {
-        const LONG result = SCardConnect(context_, reader.c_str(), SCARD_SHARE_SHARED, protocols, &card_, &protocol_);
+        const LONG result = SCardConnect(context_, reader.c_str(), share, wanted, &card_, &protocol_);
         if (is(result, SCARD_E_SHARING_VIOLATION) && ++busy < busyTries) pause(busyPause, stop);
         else if (is(result, SCARD_W_UNPOWERED_CARD) || is(result, SCARD_W_UNRESPONSIVE_CARD) || is(result, SCARD_E_NOT_READY))
         {
@@ -62,9 +70,21 @@ LONG PcscSession::connect(const std::string& reader, const std::stop_token& stop
     }
 }
 
+// While another program is in a transaction the reader answers nobody else: that is no reason to take it for one without features.
+LONG PcscSession::ask(const std::stop_token& stop)
+{
+    for (int busy = 0;;)
+    {
+        const LONG result = askReader(card_, properties_);
+        if (result == SCARD_S_SUCCESS || ++busy == busyTries) return result;
+        pause(busyPause, stop);
+        if (stop.stop_requested()) return SCARD_E_CANCELLED;
+    }
+}
+
 CardResult<Bytes> PcscSession::transmit(ByteView apdu, bool claimed, const std::stop_token& stop)
 {
-    if (shortOnly_ && isExtended(apdu)) return Bytes{0x67, 0x00};
+    if (!properties_.extendedLength && isExtended(apdu)) return Bytes{0x67, 0x00};
     if (claimed && !claimed_)
         if (const LONG begun = begin(); begun != SCARD_S_SUCCESS) return fault(failed(begun));
 
@@ -84,6 +104,55 @@ CardResult<Bytes> PcscSession::transmit(ByteView apdu, bool claimed, const std::
         }
         else return fault(whyFailed(result));
     }
+}
+
+// pcscd lets a control through to whatever card there is now. But it looks at each new transaction, also at one within ours,
+// whether the card is still the one of this connection; no APDU is sent for that.
+LONG PcscSession::beginWithSameCard()
+{
+    if (!claimed_) return begin();
+    const LONG result = SCardBeginTransaction(card_);
+    if (result == SCARD_S_SUCCESS) SCardEndTransaction(card_, SCARD_LEAVE_CARD);
+    return result;
+}
+
+CardResult<PaceOutput> PcscSession::establishPace(const PaceInput& input)
+{
+    const auto request = execute_pace::establish(input);
+    if (!request) return fault(CardFault::WrongLength);
+    const auto answer = atPad(properties_.features.executePace, *request);
+    if (!answer) return fault(answer.error());
+    auto output = execute_pace::parseEstablished(*answer, input.password, input.chat.has_value());
+    if (!output && output.error() == CardFault::CommandFailed) return fault(whyFailed(SCARD_E_NOT_TRANSACTED));
+    return output;
+}
+
+CardResult<Done> PcscSession::changePin()
+{
+    if (!properties_.features.modifyPin) return fault(CardFault::CommandFailed);
+    const auto answer = atPad(properties_.features.modifyPin, modify_pin::request());
+    if (!answer) return fault(answer.error());
+    return modify_pin::parseAnswer(*answer);
+}
+
+CardResult<Bytes> PcscSession::atPad(std::uint32_t code, ByteView request)
+{
+    if (const LONG begun = beginWithSameCard(); begun != SCARD_S_SUCCESS) return fault(failed(begun));
+    Bytes answer;
+    result_ = control(card_, code, request, answer);
+    if (is(result_, SCARD_W_CANCELLED_BY_USER)) return fault(CardFault::CancelledAtReader);
+    if (result_ != SCARD_S_SUCCESS) return fault(whyFailed(result_));
+    return answer;
+}
+
+CardResult<Done> PcscSession::endPace()
+{
+    Bytes answer;
+    result_ = control(card_, properties_.features.executePace, execute_pace::destroy(), answer);
+    if (result_ == SCARD_S_SUCCESS && execute_pace::isDone(answer)) return Done{};
+    result_ = reconnect();
+    if (result_ != SCARD_S_SUCCESS) return fault(failed(result_));
+    return Done{};
 }
 
 CardFault PcscSession::failed(LONG result)

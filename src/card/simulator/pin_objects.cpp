@@ -74,14 +74,16 @@ std::uint16_t PinObjects::unblock()
     return 0x9000;
 }
 
-std::uint16_t PinObjects::changePin(ByteView newPin)
+static std::uint16_t change(Secret& password, ByteView sixDigits)
 {
-    if (deactivated_) return 0x6283;
-    if (newPin.empty()) return 0x6A80;
-    if (newPin.size() != 6) return 0x6984;
-    if (!std::ranges::all_of(newPin, [](auto c) { return c >= '0' && c <= '9'; })) return 0x6A80;
-    pin_ = Secret(newPin);
+    if (sixDigits.empty()) return 0x6A80;
+    if (sixDigits.size() != 6) return 0x6984;
+    if (!std::ranges::all_of(sixDigits, [](auto c) { return c >= '0' && c <= '9'; })) return 0x6A80;
+    password = Secret(sixDigits);
     return 0x9000;
 }
+
+std::uint16_t PinObjects::changePin(ByteView newPin) { return deactivated_ ? 0x6283 : change(pin_, newPin); }
+std::uint16_t PinObjects::changeCan(ByteView newCan) { return change(can_, newCan); }
 
 } // namespace eidkern::card

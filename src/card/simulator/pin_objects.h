@@ -19,6 +19,8 @@ public:
 
     std::uint16_t unblock();                     // with the PUK proven
     std::uint16_t changePin(ByteView newPin);    // six digits
+    std::uint16_t changeCan(ByteView newCan);    // six digits
+    void setActive(bool active) { deactivated_ = !active; } // the PIN, and with it the online function
     bool hasTransportPin() const { return pin_.size() == 5; } // good for nothing but setting the real one
     int triesLeft() const { return triesLeft_; }
 

@@ -42,6 +42,8 @@ struct Session
     std::optional<ProvenTerminal> terminal;
     bool chipAuthenticated = false;
 
+    bool mayManagePin() const { return terminal && chipAuthenticated && terminal->rights.has(Right::PinManagement); } // of a citizens' office
+
     bool eidUnlocked() const // PIN, or the CAN for a terminal that may do without the PIN
     {
         const bool withCan = pace && pace->password == PasswordId::Can && terminal && terminal->rights.has(Right::CanAllowed);

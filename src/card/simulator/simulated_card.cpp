@@ -130,6 +130,8 @@ ResponseApdu SimulatedCard::executeWhole(const CommandApdu& command)
         case instruction::externalAuthenticate: return externalAuthenticate(command);
         case instruction::verify: return verify(command);
         case instruction::resetRetryCounter: return resetRetryCounter(command);
+        case instruction::activate: return setPinActive(command, true);
+        case instruction::deactivate: return setPinActive(command, false);
         default: return status(0x6D00);
     }
 }
@@ -205,9 +207,19 @@ ResponseApdu SimulatedCard::resetRetryCounter(const CommandApdu& command)
             return status(proven && session_.pace->password == PasswordId::Puk ? passwords_.unblock() : 0x6982);
         case 0x0203: // change the PIN
             return status(proven && session_.pace->password == PasswordId::Pin ? passwords_.changePin(command.data) : 0x6982);
-        case 0x0202: return status(0x6982); // the CAN never changes
+        case 0x0202: // change the CAN
+            return status(session_.mayManagePin() ? passwords_.changeCan(command.data) : 0x6982);
         default: return status(0x6A86);
     }
+}
+
+ResponseApdu SimulatedCard::setPinActive(const CommandApdu& command, bool active)
+{
+    if (parametersOf(command) != 0x1003) return status(0x6A86);
+    if (!command.data.empty()) return status(0x6700);
+    if (!session_.mayManagePin()) return status(0x6982);
+    passwords_.setActive(active);
+    return status(0x9000);
 }
 
 } // namespace eidkern::card

@@ -15,7 +15,7 @@ namespace eidkern::card
 class SimulatedCard
 {
 public:
-    // `trustPoints`: one or two CVCA certificates whose keys stand alone, the current one first. `today`: the date that the
+    // `trustPoints`: at most two CVCA certificates whose keys stand alone, the current one first. `today`: the date that the
     // card believes in when it is made; later it learns from certificates. The keys of chip authentication and restricted
     // identification are fresh.
     SimulatedCard(const Persona& persona, std::vector<CvCertificate> trustPoints, Random& random, Date today);
@@ -43,6 +43,7 @@ private:
     ResponseApdu externalAuthenticate(const CommandApdu& command);
     ResponseApdu verify(const CommandApdu& command);
     ResponseApdu resetRetryCounter(const CommandApdu& command);
+    ResponseApdu setPinActive(const CommandApdu& command, bool active);
     bool mayAuthenticateTerminal() const;
 
     const bool extendedLength_;

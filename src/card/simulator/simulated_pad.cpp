@@ -204,7 +204,7 @@ Task<CardFault> SimulatedPad::nothing(Inside& inside)
 {
     const Pending<Done> cancelled(scheduler_);
     cancel_ = cancelled.promise();
-    const auto late = clock_.after(patience), gone = inside.terminal.removed();
+    const auto late = timeLimit_ ? clock_.after(patience) : Pending<Done>(scheduler_), gone = inside.terminal.removed();
     cue_();
     switch (co_await firstOf(cancelled, late, gone))
     {

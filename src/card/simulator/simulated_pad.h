@@ -18,7 +18,7 @@ namespace eidkern::card
 class SimulatedPad : public std::enable_shared_from_this<SimulatedPad>
 {
 public:
-    static constexpr std::chrono::seconds patience{60}; // for one entry
+    static constexpr std::chrono::seconds patience{60}; // for one entry, unless it has none
     static constexpr std::string_view newPin = "271828"; // that the holder chooses when the PIN is changed there
 
     // `holder`: whose passwords are typed. `deeds`: at each entry the next one, then always Right. For a new PIN, which is typed
@@ -31,6 +31,7 @@ public:
     const Bytes& shown() const { return shown_; }                    // the certificate description, on its display
     void cancel();                                                   // the person does, who did nothing yet
     void becomePeer() { isPeer_ = true; }                            // it is the screen of another device, whose person changes PINs
+    void hasNoTimeLimit() { timeLimit_ = false; }
     void whenItWaits(std::function<void()> cue) { cue_ = std::move(cue); } // each time when the person does nothing; it posts what it does
 
 private:
@@ -47,7 +48,7 @@ private:
 
     Secret pin_;
     const Secret can_, puk_;
-    bool isPeer_ = false;
+    bool isPeer_ = false, timeLimit_ = true;
     const std::vector<AtPad> deeds_;
     std::size_t next_ = 0;
     Bytes shown_;

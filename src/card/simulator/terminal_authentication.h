@@ -9,7 +9,7 @@ namespace eidkern::card
 
 struct CardTrust // outlives a session
 {
-    std::vector<CvCertificate> points; // one or two CVCA certificates, the current one first
+    std::vector<CvCertificate> points; // at most two CVCA certificates, the current one first
     Date today;                        // the latest date that a trustworthy certificate has shown
 
     std::vector<std::string> references() const;

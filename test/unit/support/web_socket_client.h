@@ -6,6 +6,9 @@
 #include <deque>
 #include <utility>
 
+#include "support/frames.h"
+#include "support/wait_until.h"
+
 namespace eidkern::test
 {
 
@@ -16,12 +19,12 @@ public:
     {
         QObject::connect(&socket_, &QTcpSocket::readyRead, &socket_, [this] { received_ += socket_.readAll(); });
         socket_.connectToHost(QHostAddress(QHostAddress::LocalHost), port);
-        (void)QTest::qWaitFor([this] { return socket_.state() == QAbstractSocket::ConnectedState; });
+        (void)waitUntil([this] { return socket_.state() == QAbstractSocket::ConnectedState; });
         socket_.write("GET " + path + " HTTP/1.1\r\nHost: " + (host.isEmpty() ? "127.0.0.1:" + QByteArray::number(port) : host)
                       + "\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                       + headers + "\r\n");
-        (void)QTest::qWaitFor([this] { return received_.contains("\r\n\r\n") || isOver(); });
+        (void)waitUntil([this] { return received_.contains("\r\n\r\n") || isOver(); });
         const auto end = received_.indexOf("\r\n\r\n") + 4;
         head_ = received_.left(end);
         received_.remove(0, end);
@@ -30,7 +33,11 @@ public:
     int status() const { return head_.mid(9, 3).toInt(); }
     const QByteArray& head() const { return head_; }
     bool isOver() const { return socket_.state() == QAbstractSocket::UnconnectedState; }
-    void leave() { socket_.abort(); }
+    void leave()
+    {
+        frames_.gone();
+        socket_.abort();
+    }
     void stopReading() { socket_.setReadBufferSize(1); }
     void readAgain()
     {
@@ -38,7 +45,11 @@ public:
         received_ += socket_.readAll();
     }
     void sendBytes(const QByteArray& bytes) { socket_.write(bytes); }
-    void send(const QByteArray& text) { sendBytes(frame(0x81, text)); }
+    void send(const QByteArray& text)
+    {
+        frames_.toServer(text);
+        sendBytes(frame(0x81, text));
+    }
 
     // `first`: FIN, reserved bits and opcode.
     static QByteArray frame(int first, const QByteArray& payload, bool masked = true)
@@ -61,7 +72,8 @@ public:
     std::pair<int, QByteArray> next()
     {
         std::pair<int, QByteArray> found{-1, {}};
-        (void)QTest::qWaitFor([&] { return take(found) || isOver(); }, 20'000);
+        (void)waitUntil([&] { return take(found) || isOver(); });
+        if (found.first == 0x81) frames_.toClient(found.second);
         return found;
     }
     QByteArray text() // of the next frame, which is a text
@@ -92,6 +104,7 @@ private:
         return true;
     }
 
+    const Frames frames_;
     QTcpSocket socket_;
     QByteArray head_, received_;
 };
