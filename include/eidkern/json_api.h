@@ -62,6 +62,6 @@ private:
 };
 
 // The card that `simulator`, a parameter of SET_CARD, describes, on a simulated reader. Else: what is wrong.
-tl::expected<SimulatedCard, std::string> simulatedCard(std::string_view simulator, const std::vector<TrustAnchor>& trustPoints);
+EIDKERN_API tl::expected<SimulatedCard, std::string> simulatedCard(std::string_view simulator, const std::vector<TrustAnchor>& trustPoints);
 
 } // namespace eidkern

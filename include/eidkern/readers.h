@@ -64,7 +64,7 @@ struct ReaderFeatures
 };
 
 // Asks the reader of this name for its features, with or without a card in it; no APDU is sent, and no card is powered or disturbed.
-class ReaderProbe
+class EIDKERN_API ReaderProbe
 {
 public:
     // `handler` is called once. Nothing: no such reader, no pcscd, or another program has the reader for itself. It may take as
@@ -74,7 +74,7 @@ public:
     ReaderProbe(const ReaderProbe&) = delete;
 
 private:
-    class Impl;
+    class EIDKERN_LOCAL Impl;
     std::unique_ptr<Impl> impl_;
 };
 

@@ -24,9 +24,9 @@ class Installed(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.folder = pathlib.Path(folder.name)
-        run("cmake", "--install", BUILD, "--prefix", cls.folder / "first")
+        run("cmake", "--install", BUILD, "--prefix", cls.folder / "where-it-was")
         cls.prefix = cls.folder / "moved"
-        (cls.folder / "first").rename(cls.prefix)
+        (cls.folder / "where-it-was").rename(cls.prefix)
         cls.libraries = next(cls.prefix.rglob("libeidkern.so")).parent
         cls.eidkern = cls.prefix / "bin/eidkern"
         # `eidkern` in the documents is this one, and `cmake` finds this folder
@@ -70,12 +70,13 @@ class Installed(unittest.TestCase):
     def test_nothing_knows_where_it_was(self):
         for file in self.prefix.rglob("*"):
             if file.suffix in (".cmake", ".pc", ".h"):
-                for word in (str(ROOT), str(BUILD), "first"):
-                    self.assertNotIn(word, file.read_text(encoding="utf-8").replace("first_", "").replace("the first", "").replace("first two", ""), file)
+                for word in (str(ROOT), str(BUILD), "where-it-was"):
+                    self.assertFalse(word in file.read_text(encoding="utf-8"), f"{word} in {file}")
 
     def test_program(self):
         plain = {key: value for key, value in self.environment.items() if key != "LD_LIBRARY_PATH"}
-        self.assertIn(str(self.libraries), run("ldd", self.eidkern, env=plain))
+        ours = [line for line in run("ldd", self.eidkern, env=plain).splitlines() if "libeidkern" in line]
+        self.assertTrue(len(ours) == 2 and all(str(self.prefix) in line for line in ours), ours)
         last = run(self.eidkern, "demo", "--json", env=plain).splitlines()[-1]
         self.assertTrue(json.loads(last)["ok"])
 
@@ -141,7 +142,7 @@ class Installed(unittest.TestCase):
         (work / "CMakeLists.txt").write_text(block, encoding="utf-8")
         (work / "main.cpp").touch()
         run("cmake", "-S", work, "-B", work / "build", "-G", "Ninja", env=self.environment)
-        targets = run("ninja", "-C", work / "build", "-n", "login", env=self.environment)
+        targets = run("ninja", "-C", work / "build", "-t", "commands", "login", env=self.environment)
         self.assertIn("libeidkern.so.0", targets)
 
     def run_block(self, name, block, work):
