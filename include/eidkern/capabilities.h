@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "eidkern/export.h"
+
 namespace eidkern
 {
 
@@ -12,8 +14,8 @@ struct CurveSupport
     std::string name;
     bool available;  // some systems leave curves out of OpenSSL
 };
-std::vector<CurveSupport> curveSupport();
+EIDKERN_API std::vector<CurveSupport> curveSupport();
 
-std::string cryptoLibrary(); // "OpenSSL 3.0.17 1 Jul 2025", as it runs
+EIDKERN_API std::string cryptoLibrary(); // "OpenSSL 3.0.17 1 Jul 2025", as it runs
 
 } // namespace eidkern

@@ -9,6 +9,8 @@
 
 #include <tl/expected.hpp>
 
+#include "eidkern/export.h"
+
 namespace eidkern
 {
 
@@ -30,11 +32,11 @@ enum class CvcaFault {
 };
 
 // The signature of a root is verified here, that of a link certificate by signedBy().
-tl::expected<CvcaCertificate, CvcaFault> readCvca(std::span<const std::uint8_t> cvCertificate);
-bool signedBy(const CvcaCertificate& link, const CvcaCertificate& issuer); // both of readCvca(); name and signature
+EIDKERN_API tl::expected<CvcaCertificate, CvcaFault> readCvca(std::span<const std::uint8_t> cvCertificate);
+EIDKERN_API bool signedBy(const CvcaCertificate& link, const CvcaCertificate& issuer); // both of readCvca(); name and signature
 
 // The CV certificates in what a file holds, binary, in hex or in Base64, with or without BEGIN and END lines, one or several:
 // whole 7F21, of any kind, not verified. Nothing: something else is in there.
-std::optional<std::vector<std::vector<std::uint8_t>>> cvCertificatesIn(std::string_view content);
+EIDKERN_API std::optional<std::vector<std::vector<std::uint8_t>>> cvCertificatesIn(std::string_view content);
 
 } // namespace eidkern

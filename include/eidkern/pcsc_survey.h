@@ -40,7 +40,7 @@ struct PcscSurvey
     bool complete = false;
 };
 
-class PcscSurveyor
+class EIDKERN_API PcscSurveyor
 {
 public:
     // Told after the service was asked (within a second), after each reader, and when all is known. A reader that another program
@@ -50,7 +50,7 @@ public:
     PcscSurveyor(const PcscSurveyor&) = delete;
 
 private:
-    class Impl;
+    class EIDKERN_LOCAL Impl;
     std::unique_ptr<Impl> impl_;
 };
 
