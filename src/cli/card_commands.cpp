@@ -40,7 +40,7 @@ QJsonObject jsonOf(const ReaderList& list, const FeaturesByReader& features)
                            {QStringLiteral("card"), each.card},
                            {QStringLiteral("mute"), each.mute},
                            {QStringLiteral("exclusive"), each.exclusive}};
-        if (const auto found = features.find(each.name); found != features.end()) reader.insert(u"features", jsonOf(found->second));
+        if (const auto found = features.find(each.name); found != features.end()) reader.insert(u"features", featuresJson(found->second));
         addLast(reader, each.last);
         all.append(reader);
     }
@@ -57,7 +57,7 @@ QJsonObject jsonOf(const CardLook& look)
     if (look.result != LookResult::Recognised) return line;
     QJsonArray pace;
     for (const auto& each : look.pace) pace.append(QJsonObject{{QStringLiteral("cipher"), q(each.name)}, {QStringLiteral("parameterId"), each.parameterId}});
-    line.insert(QStringLiteral("features"), jsonOf(look.features));
+    line.insert(QStringLiteral("features"), featuresJson(look.features));
     line.insert(QStringLiteral("type"), q(look.type));
     line.insert(QStringLiteral("triesLeft"), look.triesLeft);
     line.insert(QStringLiteral("pinState"), QString::fromLatin1(look.deactivated      ? "deactivated"

@@ -77,7 +77,7 @@ Check readerCheck(const SurveyedReader& reader, Language language)
                    {QStringLiteral("card"), reader.card},
                    {QStringLiteral("mute"), reader.mute},
                    {QStringLiteral("exclusive"), reader.exclusive},
-                   {QStringLiteral("features"), jsonOf(reader.features)}};
+                   {QStringLiteral("features"), featuresJson(reader.features)}};
     if (reader.code != 0) check.facts.insert(u"code", q(scardText(reader.code)));
     const auto warn = [&check](const std::string& says, const std::string& next) {
         check.health = Health::Warning;

@@ -7,7 +7,7 @@
 namespace eidkern::cli
 {
 
-inline QJsonObject jsonOf(const ReaderFeatures& features)
+inline QJsonObject featuresJson(const ReaderFeatures& features)
 {
     return {{QStringLiteral("pace"), features.pace},
             {QStringLiteral("paceEnds"), features.paceEnds},

@@ -73,8 +73,8 @@ Pending<Rights> Questions::confirmRights(RightsQuestion question)
     id_ = nextId();
     open_ = OpenRights{pending.promise(), question.optional};
     tell_(RightsAsked{id_, serviceOf(question), names(question.required), names(question.optional), question.requiredAge, question.communityId,
-                      question.transactionInfo, question.bornUntil ? readable(*question.bornUntil) : std::string(),
-                      question.validOn ? readable(*question.validOn) : std::string()});
+                      question.transactionInfo, question.bornUntil ? isoText(*question.bornUntil) : std::string(),
+                      question.validOn ? isoText(*question.validOn) : std::string()});
     return pending;
 }
 

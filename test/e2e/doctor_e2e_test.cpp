@@ -61,7 +61,7 @@ private Q_SLOTS:
             const bool pad = facts["name"].toString().startsWith("Pad");
             QCOMPARE(each["health"].toString(), "ok");
             const auto features = facts["features"].toObject();
-            for (const char* each : {"pace", "paceEnds", "verifyPin", "modifyPin"}) QCOMPARE(features[each].toBool(), pad);
+            for (const char* feature : {"pace", "paceEnds", "verifyPin", "modifyPin"}) QCOMPARE(features[feature].toBool(), pad);
             QVERIFY(!facts["vendor"].toString().isEmpty());
             QVERIFY(each["text"].toString().contains(pad ? "entered at the reader (PACE)" : "no pad"));
         }
