@@ -87,6 +87,7 @@ std::optional<PortOwner> portOwner(std::uint16_t port)
     const auto status = QJsonDocument::fromJson(QByteArray::fromStdString(statusOf(port, until))).object();
     const auto text = [&](const char* key) { return status[QLatin1String(key)].toString().left(64).toStdString(); };
     owner.name = text("Name");
+    if (owner.name.empty()) owner.name = text("Implementation-Title");
     owner.version = text("Implementation-Version");
     const auto socket = listener(port);
     if (const auto process = socket ? network::processOf(*socket) : std::nullopt)

@@ -95,16 +95,6 @@ private slots:
         const auto view = terminalView(Language::English, false);
         isHarmless(shownBy([&] { showAll(*view); }));
     }
-    void aRootThatIsNotTheServicesOwn()
-    {
-        const auto view = terminalView(Language::German, false);
-        const auto said = [&](FailureCode code) {
-            return shownBy(
-                [&] { view->show(WorkflowFinished{.failure = Failure{code, "CheckService"}, .browserStatus = 0, .browserLocation = {}, .ownData = {}}); });
-        };
-        QVERIFY(said(FailureCode::Pre_Verification_Invalid_Certificate_Chain).contains("--cvca"));
-        QVERIFY(!said(FailureCode::Pre_Verification_Certificate_Expired).contains("--cvca"));
-    }
     void terms() // may have many lines, all of them behind their label
     {
         const auto view = terminalView(Language::English, false);

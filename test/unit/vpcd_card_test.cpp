@@ -22,7 +22,8 @@ bool connectToItself = false; // the next connection
 
 } // namespace
 
-extern "C" int setsockopt(int fd, int level, int name, const void* value, socklen_t size) noexcept // wins over the C library's
+extern "C" __attribute__((visibility("default"))) int setsockopt(int fd, int level, int name, const void* value,
+                                                                 socklen_t size) noexcept // wins over the C library's
 {
     static const auto real = reinterpret_cast<int (*)(int, int, int, const void*, socklen_t)>(::dlsym(RTLD_NEXT, "setsockopt"));
     if (level == IPPROTO_TCP && name == TCP_QUICKACK && *static_cast<const int*>(value) == 1)
@@ -33,7 +34,7 @@ extern "C" int setsockopt(int fd, int level, int name, const void* value, sockle
     return real(fd, level, name, value, size);
 }
 
-extern "C" int connect(int fd, const sockaddr* address, socklen_t size)
+extern "C" __attribute__((visibility("default"))) int connect(int fd, const sockaddr* address, socklen_t size)
 {
     static const auto real = reinterpret_cast<int (*)(int, const sockaddr*, socklen_t)>(::dlsym(RTLD_NEXT, "connect"));
     if (std::exchange(connectToItself, false) && ::bind(fd, address, size) != 0) qFatal("the port is not free");
