@@ -228,7 +228,7 @@ private Q_SLOTS:
     {
         put({AtPad::Nothing});
         Terminal client({"self-auth", QString::fromStdString(lab->selfAuthUrl()), "--lang", "en", "--card", "pcsc", "--cvca",
-                         QString::fromStdString(lab->cvcaFile()), "--link-certificates", "none"});
+                         QString::fromStdString(lab->cvcaFile()), "--trust-store", "none"});
         QVERIFY2(until([&] { return client.shows("Send"); }), client.screen());
         QVERIFY(client.type("y\n"));
         QVERIFY2(waits() && until([&] { return client.shows("enter the PIN at the reader"); }), client.screen());

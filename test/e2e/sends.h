@@ -19,7 +19,7 @@ inline void waitForSends(int count)
 
 } // namespace eidkern::test
 
-extern "C" ssize_t send(int fd, const void* data, size_t size, int flags)
+extern "C" __attribute__((visibility("default"))) ssize_t send(int fd, const void* data, size_t size, int flags)
 {
     static const auto real = reinterpret_cast<ssize_t (*)(int, const void*, size_t, int)>(::dlsym(RTLD_NEXT, "send"));
     if (eidkern::test::beforeSend) eidkern::test::beforeSend(eidkern::test::sends);
