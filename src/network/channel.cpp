@@ -2,6 +2,7 @@
 
 #include <QHostInfo>
 #include <QNetworkProxy>
+#include <QPointer>
 #include <array>
 #include <chrono>
 #include <openssl/crypto.h>
@@ -69,7 +70,10 @@ void Channel::begin()
     proxy_ = proxyFor_ && !isThisMachine(url_.host) ? proxyFor_(url_.host, url_.port) : std::nullopt;
     if (proxy_) return connectTo(host); // the proxy resolves it
     if (const QHostAddress address(host); !address.isNull()) return connectTo(host);
-    QHostInfo::lookupHost(host, wires_.get(), [this](const QHostInfo& found) {
+    // Qt forgets to free what it would have called when the receiver has gone before the answer: so the receiver is part of that.
+    auto receiver = std::make_shared<QObject>();
+    QHostInfo::lookupHost(host, receiver.get(), [this, receiver, wanted = QPointer(wires_.get())](const QHostInfo& found) {
+        if (!wanted) return;
         addresses_ = found.addresses();
         if (addresses_.isEmpty()) settleOpening(WebOutcome::HostNotFound, found.errorString().toStdString());
         else connectNext();
