@@ -52,6 +52,7 @@ enum class ExitCode {{
     Internal = 1,
     Usage = 2, // arguments, files, input
     Port = 3, // of serve or lab: another program has it
+    Warning = 4, // of doctor: nothing has failed, but something may
 {rows}}};
 
 constexpr ExitCode exitCode(Origin origin) {{ return ExitCode(int(ExitCode::{names[0]}) + int(origin)); }}

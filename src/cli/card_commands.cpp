@@ -9,6 +9,7 @@
 #include "cli/files.h"
 #include "cli/interrupt.h"
 #include "cli/layout.h"
+#include "cli/options.h"
 #include "cli/printable.h"
 #include "cli/reader_json.h"
 #include "eidkern/readers.h"
@@ -20,6 +21,27 @@ namespace eidkern::cli
 
 namespace
 {
+
+struct ReadersOptions
+{
+    bool watch = false, json = false;
+    Language language = Language::English;
+};
+
+struct ShowOptions
+{
+    std::string reader; // empty: the first one with a card
+    bool json = false;
+    Language language = Language::English;
+};
+
+struct ServeOptions
+{
+    std::string persona = "adult"; // built-in name, or file
+    std::vector<std::string> cvcaFiles;
+    std::string address = VpcdCard::defaultAddress; // as VpcdCard::offer
+    Language language = Language::English;
+};
 
 QString q(const std::string& text) { return QString::fromStdString(text); }
 
@@ -77,9 +99,7 @@ std::optional<std::vector<TrustAnchor>> trustPointsOf(const std::vector<std::str
     return trustAnchorsOf(files);
 }
 
-} // namespace
-
-ExitCode readers(const ReadersOptions& options)
+ExitCode readers(const ReadersOptions& options) // Reader: pcscd is not running
 {
     QEventLoop loop;
     auto code = ExitCode::Success;
@@ -94,7 +114,7 @@ ExitCode readers(const ReadersOptions& options)
     return code;
 }
 
-ExitCode showCard(const ShowOptions& options)
+ExitCode showCard(const ShowOptions& options) // Card: no card, or none that we know; Reader: not reachable, or no pcscd
 {
     QEventLoop loop;
     auto code = ExitCode::User; // interrupted
@@ -110,7 +130,7 @@ ExitCode showCard(const ShowOptions& options)
     return code;
 }
 
-ExitCode serveCard(const ServeOptions& options)
+ExitCode serveCard(const ServeOptions& options) // until Ctrl-C
 {
     const auto persona = personaOf(options.persona);
     if (!persona) return ExitCode::Usage;
@@ -129,6 +149,36 @@ ExitCode serveCard(const ServeOptions& options)
     const Interrupt interrupt([&loop](int) { loop.quit(); });
     loop.exec();
     return ExitCode::Success;
+}
+
+} // namespace
+
+void addCardCommands(CLI::App& app, ExitCode& result)
+{
+    const auto listing = std::make_shared<ReadersOptions>();
+    auto* list = app.add_subcommand("readers", "list the readers of PC/SC and whether there is a card in them");
+    list->add_flag("--watch", listing->watch, "go on, and say every change, until Ctrl-C");
+    list->add_flag("--json", listing->json, "one JSON object per line");
+    addLanguage(*list, listing->language);
+    list->callback([listing, &result] { result = readers(*listing); });
+
+    auto* card = app.add_subcommand("card", "look at a card, or simulate one for other programs")->require_subcommand(1);
+    const auto showing = std::make_shared<ShowOptions>();
+    auto* show = card->add_subcommand("show", "what a card in a reader of PC/SC tells without a PIN")->alias("info");
+    show->add_option("--reader", showing->reader, "name of the reader (default: the first one with a card)")->type_name("NAME");
+    show->add_flag("--json", showing->json, "as one JSON object");
+    addLanguage(*show, showing->language);
+    show->callback([showing, &result] { result = showCard(*showing); });
+
+    const auto serving = std::make_shared<ServeOptions>();
+    auto* serve = card->add_subcommand("serve", "put a simulated card on a reader of vsmartcard-vpcd, until Ctrl-C");
+    serve->add_option("--persona", serving->persona, "built-in name or JSON file")->type_name("NAME|FILE")->capture_default_str();
+    serve->add_option("--cvca", serving->cvcaFiles, "CVCA certificate (7F21, binary) that the card trusts (default: none, it accepts no service)")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
+    serve->add_option("--vpcd", serving->address, "where the driver listens: HOST:PORT, or the path of a socket")->type_name("ADDRESS")->capture_default_str();
+    addLanguage(*serve, serving->language);
+    serve->callback([serving, &result] { result = serveCard(*serving); });
 }
 
 } // namespace eidkern::cli

@@ -1,17 +1,11 @@
 #include "cli/card_text.h"
 
 #include "cli/printable.h"
+#include "cli/texts.h"
 #include "eidkern/return_codes.h"
 
 namespace eidkern::cli
 {
-
-static std::string noService(Language language)
-{
-    return language == Language::German
-             ? "Der Smartcard-Dienst (pcscd) läuft nicht. Starten Sie ihn, mit systemd: systemctl start pcscd.socket (Paket pcscd)."
-             : "The smart card service (pcscd) is not running. Start it, with systemd: systemctl start pcscd.socket (package pcscd).";
-}
 
 static std::string textOf(const ReaderResult& last) { return scardText(last.code) + ", " + last.operation; }
 
@@ -28,9 +22,8 @@ std::string textOf(const ReaderFeatures& features, Language language)
 std::string textOf(const ReaderList& list, const FeaturesByReader& features, Language language)
 {
     const auto in = [language](const char* german, const char* english) { return std::string(language == Language::German ? german : english); };
-    if (!list.service) return noService(language);
-    if (list.readers.empty())
-        return in("Kein Lesegerät. Schließen Sie eines an; --watch sagt, sobald es da ist.", "No reader. Connect one; --watch says when it is there.");
+    if (!list.service) return std::string(text(Text::NoPcscd, language));
+    if (list.readers.empty()) return std::string(text(Text::NoReader, language)) + " " + in("--watch sagt, wenn es da ist.", "--watch says when it is there.");
     std::string text;
     for (const auto& each : list.readers)
     {
@@ -50,7 +43,7 @@ std::string textOf(const CardLook& look, Language language)
     const auto reader = printableLine(look.reader);
     switch (look.result)
     {
-        case LookResult::NoService: return noService(language);
+        case LookResult::NoService: return std::string(text(Text::NoPcscd, language));
         case LookResult::NoCard:
             return in("Keine Karte, die antwortet. Legen Sie den Ausweis auf ein Lesegerät; `eidkern readers` nennt alle.",
                       "No card that responds. Put the card on a reader; `eidkern readers` lists them all.");

@@ -96,6 +96,7 @@ std::unique_ptr<Client> Client::make(const LoginOptions& options, Surroundings a
     settings.pcscReader = card.reader;
     settings.tlsProfile = options.tlsProfile;
     settings.developerMode = options.developerMode;
+    client->pcsc_ = settings.pcscReaders;
     client->engine_ = std::make_unique<Engine>(std::move(settings));
     client->answers_.emplace(*client->engine_, options, card.simulated, view);
     return client->answers_->ready() ? std::move(client) : nullptr;
@@ -108,6 +109,8 @@ std::optional<ExitCode> Client::handle(Event& event)
         [&]<typename E>(E& e) {
             if constexpr (!std::same_as<E, CardFound> && !std::same_as<E, CardWanted>) answers_->withdraw();
             view_.show(e);
+            if constexpr (std::same_as<E, CardWanted>) watchReaders();
+            else readers_.reset();
             if constexpr (std::same_as<E, RightsAsked>) saveTerms(e.service);
             if constexpr (std::same_as<E, LinkCertificateLearned>) store_.keepLearned(e.certificate);
             if constexpr (requires { answers_->answer(e); }) answers_->answer(e);
@@ -119,6 +122,16 @@ std::optional<ExitCode> Client::handle(Event& event)
         },
         event);
     return code;
+}
+
+void Client::watchReaders()
+{
+    if (!pcsc_) return;
+    readers_.emplace([this](const ReaderList& list) {
+        const auto missing = !list.service ? std::optional(Text::NoPcscd) : list.readers.empty() ? std::optional(Text::NoReader) : std::nullopt;
+        if (missing && missing_ != missing) view_.say(text(*missing, options_.language));
+        missing_ = missing;
+    });
 }
 
 void Client::explainTrust(const Failure& failure)

@@ -7,6 +7,7 @@
 #include "cli/exit_codes.h"
 #include "cli/login_options.h"
 #include "cli/surroundings.h"
+#include "eidkern/readers.h"
 
 namespace eidkern::cli
 {
@@ -42,6 +43,7 @@ public:
 
 private:
     Client(const LoginOptions& options, TrustStore store, View& view);
+    void watchReaders(); // while a card is wanted: says when none can come
     void saveTerms(const ServiceDescription& service);
     void explainTrust(const Failure& failure);
 
@@ -51,6 +53,9 @@ private:
     bool productionRoots_ = false;
     std::unique_ptr<Engine> engine_;
     std::optional<Answers> answers_;
+    bool pcsc_ = false;
+    std::optional<Text> missing_; // what was last said of the readers
+    std::optional<ReaderWatch> readers_;
 };
 
 } // namespace eidkern::cli

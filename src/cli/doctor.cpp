@@ -25,8 +25,9 @@ std::vector<Check> examineMachine(const DoctorOptions& options)
 
 ExitCode exitCodeOf(const std::vector<Check>& checks)
 {
-    const auto failed = std::ranges::find(checks, Health::Failed, &Check::health);
-    return failed == checks.end() ? ExitCode::Success : failed->area;
+    const auto worst = std::ranges::max_element(checks, {}, &Check::health); // the first of them
+    if (worst == checks.end() || worst->health == Health::Good) return ExitCode::Success;
+    return worst->health == Health::Failed ? worst->area : ExitCode::Warning;
 }
 
 QJsonObject jsonOf(const std::vector<Check>& checks)

@@ -36,7 +36,7 @@ struct DoctorOptions
 std::vector<Check> examineMachine(const DoctorOptions& options); // needs the event loop of this thread; well below 1.5 s on an idle machine
 
 QJsonObject jsonOf(const std::vector<Check>& checks); // worst, exitCode, checks
-ExitCode exitCodeOf(const std::vector<Check>& checks); // of the first one that failed; warnings are no failure
+ExitCode exitCodeOf(const std::vector<Check>& checks); // of the worst: of the first one that failed, else Warning or Success
 
 // Its parts, with doctor_cards.h. Each has a time limit of its own.
 std::vector<Check> tlsChecks(Language language);        // doctor_tls.cpp: curves, a login with each TLS profile

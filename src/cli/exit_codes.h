@@ -12,6 +12,7 @@ enum class ExitCode {
     Internal = 1,
     Usage = 2, // arguments, files, input
     Port = 3, // of serve or lab: another program has it
+    Warning = 4, // of doctor: nothing has failed, but something may
     User = 10, // cancelled, no answer
     Card = 11,
     Reader = 12,

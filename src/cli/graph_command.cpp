@@ -1,6 +1,7 @@
 #include "cli/graph_command.h"
 
 #include <cstdio>
+#include <memory>
 
 #include "cli/files.h"
 #include "eidkern/engine.h"
@@ -8,7 +9,7 @@
 namespace eidkern::cli
 {
 
-ExitCode graph(const std::string& workflow, GraphForm form)
+static ExitCode graph(const std::string& workflow, bool mermaid)
 {
     const auto edges = transitions(workflow);
     if (edges.empty())
@@ -17,12 +18,26 @@ ExitCode graph(const std::string& workflow, GraphForm form)
         for (const auto name : workflows()) known.append(known.empty() ? "" : ", ").append(name);
         return complain("no workflow '" + workflow + "'; there are: " + known), ExitCode::Usage;
     }
-    const bool dot = form == GraphForm::Dot;
-    std::printf("%s", dot ? ("digraph \"" + workflow + "\" {\n  node [shape=box, style=rounded];\n").c_str() : "stateDiagram-v2\n");
-    if (!dot) std::printf("  [*] --> %.*s\n", int(edges.front().from.size()), edges.front().from.data());
-    for (const auto& [from, to] : edges) std::printf(dot ? "  %.*s -> %.*s;\n" : "  %.*s --> %.*s\n", int(from.size()), from.data(), int(to.size()), to.data());
-    std::printf("%s", dot ? "}\n" : "  Finished --> [*]\n");
+    std::printf("%s", !mermaid ? ("digraph \"" + workflow + "\" {\n  node [shape=box, style=rounded];\n").c_str() : "stateDiagram-v2\n");
+    if (mermaid) std::printf("  [*] --> %.*s\n", int(edges.front().from.size()), edges.front().from.data());
+    for (const auto& [from, to] : edges)
+        std::printf(mermaid ? "  %.*s --> %.*s\n" : "  %.*s -> %.*s;\n", int(from.size()), from.data(), int(to.size()), to.data());
+    std::printf("%s", mermaid ? "  Finished --> [*]\n" : "}\n");
     return ExitCode::Success;
+}
+
+void addGraphCommand(CLI::App& app, ExitCode& result)
+{
+    struct Options
+    {
+        std::string workflow;
+        bool mermaid = false;
+    };
+    const auto options = std::make_shared<Options>();
+    auto* command = app.add_subcommand("graph", "print a workflow's states and transitions, read from the code");
+    command->add_option("WORKFLOW", options->workflow, CLI::detail::join(workflows(), ", "))->required();
+    command->add_flag("--mermaid", options->mermaid, "as a Mermaid state diagram (default: Graphviz DOT)");
+    command->callback([options, &result] { result = graph(options->workflow, options->mermaid); });
 }
 
 } // namespace eidkern::cli

@@ -1,14 +1,12 @@
 // `eidkern graph WORKFLOW`: the transitions of a workflow, read from its code.
 #pragma once
-#include <string>
+#include <CLI/App.hpp>
 
 #include "cli/exit_codes.h"
 
 namespace eidkern::cli
 {
 
-enum class GraphForm { Dot, Mermaid };
-
-ExitCode graph(const std::string& workflow, GraphForm form);
+void addGraphCommand(CLI::App& app, ExitCode& result); // runs while `app` parses
 
 } // namespace eidkern::cli

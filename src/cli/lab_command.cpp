@@ -5,17 +5,23 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <memory>
 
 #include "cli/files.h"
 #include "cli/interrupt.h"
 #include "cli/layout.h"
+#include "cli/options.h"
 #include "cli/printable.h"
+#include "eidkern/lab.h"
 #include "eidkern/port_owner.h"
 
 namespace eidkern::cli
 {
 
-static void announce(const PublicLab& lab, bool json, Language language)
+namespace
+{
+
+void announce(const PublicLab& lab, bool json, Language language)
 {
     const auto cvca = lab.cvcaFile();
     if (json)
@@ -40,7 +46,7 @@ static void announce(const PublicLab& lab, bool json, Language language)
     std::fflush(stdout);
 }
 
-static void list(Text title, const std::vector<LabVariant>& variants, Language language)
+void list(Text title, const std::vector<LabVariant>& variants, Language language)
 {
     std::printf("%s\n\n", std::string(text(title, language)).c_str());
     for (const auto& each : variants)
@@ -58,7 +64,7 @@ ExitCode listVariants(Language language)
     return ExitCode::Success;
 }
 
-ExitCode lab(const LabSettings& settings, bool json, Language language)
+ExitCode runLab(const LabSettings& settings, bool json, Language language)
 {
     const auto lab = PublicLab::start(settings);
     if (!lab)
@@ -72,6 +78,52 @@ ExitCode lab(const LabSettings& settings, bool json, Language language)
     const Interrupt interrupt([&loop](int) { loop.quit(); });
     loop.exec();
     return ExitCode::Success;
+}
+
+} // namespace
+
+void addLabCommand(CLI::App& app, ExitCode& result)
+{
+    struct Options
+    {
+        LabSettings lab;
+        bool json = false, variantsOnly = false;
+        Language language = Language::English;
+    };
+    const auto options = std::make_shared<Options>();
+    auto* command = app.add_subcommand("lab", "run the test lab: an eService and an eID-Server on 127.0.0.1");
+    command->add_option("--pki", options->lab.pkiFolder, "folder whose test PKI is used, and made if it is missing (default: a fresh one in memory)")
+        ->type_name("DIR");
+    command->add_option("--port", options->lab.eServicePort, "port of the eService (default: a free one)")->type_name("N")->check(CLI::Range(0, 65535));
+    command->add_option("--eid-server-port", options->lab.eidServerPort, "port of the eID-Server (default: a free one)")
+        ->type_name("N")
+        ->check(CLI::Range(0, 65535));
+    command->add_option("--client-port", options->lab.clientPort, "port of the eID client to which the start page leads")
+        ->type_name("N")
+        ->check(CLI::Range(1, 65535))
+        ->capture_default_str();
+    command->add_option("--require", options->lab.requiredRights, "rights that the service insists on, e.g. FamilyName,GivenNames")
+        ->delimiter(',')
+        ->type_name("RIGHTS")
+        ->allow_extra_args(false);
+    command->add_option("--offer", options->lab.optionalRights, "rights that the user may refuse")->delimiter(',')->type_name("RIGHTS")->allow_extra_args(false);
+    command->add_option("--age", options->lab.requiredAge, "also verify that the holder is so old")->type_name("YEARS")->check(CLI::Range(1, 150));
+    command->add_option("--transaction", options->lab.transactionInfo, "TransactionInfo to be shown to the user")->type_name("TEXT");
+    command->add_option("--community", options->lab.communityId, "also verify that the holder lives there: the first digits of the community ID")
+        ->type_name("HEX");
+    command->add_option("--variant", options->lab.variants, "how the lab differs from the usual; --variants lists the names")
+        ->delimiter(',')
+        ->type_name("NAMES")
+        ->allow_extra_args(false);
+    command->add_option("--tls", options->lab.tls, "what a server shows in TLS, e.g. eid-server=rsa-2048; --variants lists the names")
+        ->delimiter(',')
+        ->type_name("SERVER=NAME")
+        ->allow_extra_args(false);
+    command->add_flag("--variants", options->variantsOnly, "only list the names for --variant and --tls");
+    command->add_flag("--json", options->json, "say the addresses as one JSON object");
+    addLanguage(*command, options->language);
+    command->callback(
+        [options, &result] { result = options->variantsOnly ? listVariants(options->language) : runLab(options->lab, options->json, options->language); });
 }
 
 } // namespace eidkern::cli

@@ -1,13 +1,12 @@
 // `eidkern lab`: the test lab until Ctrl-C.
 #pragma once
+#include <CLI/App.hpp>
+
 #include "cli/exit_codes.h"
-#include "cli/texts.h"
-#include "eidkern/lab.h"
 
 namespace eidkern::cli
 {
 
-ExitCode listVariants(Language language);
-ExitCode lab(const LabSettings& settings, bool json, Language language);
+void addLabCommand(CLI::App& app, ExitCode& result); // runs while `app` parses
 
 } // namespace eidkern::cli

@@ -7,15 +7,19 @@
 namespace eidkern::cli
 {
 
-static ExitCode run(Client& client, const std::string& url, bool self)
+namespace
+{
+
+ExitCode run(Client& client, const std::string& url, bool self)
 {
     return client.run(Text::Cancelling, [&](Engine& engine, Engine::Handler handler) {
         self ? engine.selfAuthenticate(url, std::move(handler)) : engine.authenticate(url, std::move(handler));
     });
 }
 
-ExitCode login(const LoginOptions& options, const std::string& tcTokenUrl, bool selfAuthentication)
+ExitCode login(LoginOptions& options, const std::string& tcTokenUrl, bool selfAuthentication)
 {
+    chooseCard(options);
     if (!mayConsent(options)) return ExitCode::Usage;
     auto anchors = anchorsOf(options);
     const auto card = anchors ? cardOf(options.card, *anchors) : std::nullopt;
@@ -25,7 +29,7 @@ ExitCode login(const LoginOptions& options, const std::string& tcTokenUrl, bool 
     return client ? run(*client, tcTokenUrl, selfAuthentication) : ExitCode::Usage;
 }
 
-ExitCode demo(LoginOptions options, const std::string& personaFile)
+ExitCode demo(LoginOptions& options, const std::string& personaFile) // no file: the card of the options
 {
     if (!interactive() && !options.card.starts_with("pcsc")) options.consent = Consent::Auto;
     if (!personaFile.empty()) options.card = "sim:" + personaFile;
@@ -50,6 +54,37 @@ ExitCode demo(LoginOptions options, const std::string& personaFile)
     if (!interactive()) view->say(text(Text::DemoUnattended, options.language));
     view->say("");
     return run(*client, (*lab)->selfAuthUrl(), true);
+}
+
+struct Options
+{
+    LoginOptions login;
+    std::string url, persona;
+};
+
+} // namespace
+
+void addDemoCommand(CLI::App& app, ExitCode& result)
+{
+    const auto options = std::make_shared<Options>();
+    options->login.card = "sim";
+    auto* command = app.add_subcommand("demo", "a complete login: own lab, simulated card, real cryptography");
+    addLoginOptions(*command, options->login);
+    command->add_option("--persona", options->persona, "whose card is simulated: built-in name or JSON file (see resources/personas)")->type_name("NAME|FILE");
+    command->callback([options, &result] { result = demo(options->login, options->persona); });
+}
+
+void addLoginCommands(CLI::App& app, ExitCode& result)
+{
+    const auto add = [&](const char* name, const char* about, bool selfAuthentication) {
+        const auto options = std::make_shared<Options>();
+        auto* command = app.add_subcommand(name, about);
+        command->add_option("URL", options->url, "tcTokenURL of the service")->required();
+        addLoginOptions(*command, options->login);
+        command->callback([options, selfAuthentication, &result] { result = login(options->login, options->url, selfAuthentication); });
+    };
+    add("self-auth", "read one's own data through a self-authentication service", true);
+    add("auth", "log in at a service and print where the browser is to go", false);
 }
 
 } // namespace eidkern::cli

@@ -1,14 +1,13 @@
 // The commands that log in once: demo, self-auth and auth.
 #pragma once
-#include <string>
+#include <CLI/App.hpp>
 
 #include "cli/exit_codes.h"
-#include "cli/login_options.h"
 
 namespace eidkern::cli
 {
 
-ExitCode login(const LoginOptions& options, const std::string& tcTokenUrl, bool selfAuthentication);
-ExitCode demo(LoginOptions options, const std::string& personaFile); // no file: the card of the options
+void addDemoCommand(CLI::App& app, ExitCode& result); // these run while `app` parses
+void addLoginCommands(CLI::App& app, ExitCode& result);
 
 } // namespace eidkern::cli

@@ -39,8 +39,6 @@ ExitCode run(const LoginOptions& options, const Begin& begin, const Conclusion& 
 
 std::string t(Text which, const LoginOptions& options) { return std::string(text(which, options.language)); }
 
-} // namespace
-
 ExitCode changePin(const LoginOptions& options)
 {
     return run(
@@ -48,7 +46,7 @@ ExitCode changePin(const LoginOptions& options)
         [&](const Seen& seen) { return t(Text::PinChanged, options) + (seen.simulated ? "\n" + t(Text::CardForgets, options) : ""); });
 }
 
-ExitCode unblock(const LoginOptions& options)
+ExitCode unblock(const LoginOptions& options) // also success: it was not blocked
 {
     return run(
         options, [](Engine& engine, Engine::Handler handler) { engine.unblock(std::move(handler)); },
@@ -60,6 +58,35 @@ ExitCode checkPassword(const LoginOptions& options, Password password)
     return run(
         options, [password](Engine& engine, Engine::Handler handler) { engine.checkPassword(password, std::move(handler)); },
         [&](const Seen&) { return t(Text::PasswordRight, options); });
+}
+
+const std::map<std::string, Password> passwords{{"PIN", Password::Pin}, {"CAN", Password::Can}, {"PUK", Password::Puk}};
+
+} // namespace
+
+void addPinCommands(CLI::App& app, ExitCode& result)
+{
+    const auto add = [&](const char* name, const char* about) {
+        const auto options = std::make_shared<LoginOptions>();
+        auto* command = app.add_subcommand(name, about);
+        addPasswordOptions(*command, *options);
+        return std::pair(command, options);
+    };
+    const auto [change, changeOptions] = add("change-pin", "set a new PIN, also in place of the five-digit transport PIN");
+    addDescriptor(*change, "--new-pin-fd", changeOptions->newPinDescriptor, "the new PIN");
+    change->add_flag("--allow-trivial", changeOptions->allowTrivial, "take a new PIN without asking that others try first, such as 123456 or a date");
+    change->callback([options = changeOptions, &result] { result = changePin(*options); });
+
+    const auto [unblocking, unblockOptions] = add("unblock", "unblock the PIN with the PUK, if it is blocked");
+    unblocking->callback([options = unblockOptions, &result] { result = unblock(*options); });
+
+    const auto [check, checkOptions] = add("check-pin", "try whether the PIN, or another password, is right");
+    const auto password = std::make_shared<Password>(Password::Pin);
+    check->add_option("--password", *password, "which one")
+        ->transform(CLI::CheckedTransformer(passwords, CLI::ignore_case).description(""))
+        ->type_name("PIN|CAN|PUK")
+        ->default_str("PIN");
+    check->callback([options = checkOptions, password, &result] { result = checkPassword(*options, *password); });
 }
 
 } // namespace eidkern::cli

@@ -16,6 +16,20 @@ namespace eidkern::cli
 namespace
 {
 
+struct PortOptions
+{
+    std::uint16_t port = ActivationServer::usualPort; // 0: any free one
+    std::vector<std::string> addresses;
+    std::string origins;
+    bool anyUser = false;
+    std::string tokenFile;
+    std::string compat; // "ausweisapp", or empty
+    bool automatic = false;
+    std::vector<std::string> automaticFor;
+    bool multi = false;
+    bool basicReader = false;
+};
+
 std::string describe(const PortOwner& owner)
 {
     const auto name = owner.name.empty() ? std::string("a program that does not answer as an eID client does") : owner.name + " " + owner.version;
@@ -86,12 +100,11 @@ JsonApiSettings apiOf(const LoginOptions& options, const PortOptions& port, cons
     return api;
 }
 
-} // namespace
-
-ExitCode serve(LoginOptions options, const PortOptions& port)
+ExitCode serve(LoginOptions& options, const PortOptions& port)
 {
     const auto identity = identityOf(port);
     if (!identity || !makeAutomatic(options, port, *identity)) return ExitCode::Usage;
+    chooseCard(options);
     const bool local = options.consent == Consent::Auto || interactive(); // else applications alone can answer browsers
     if (local && !mayConsent(options)) return ExitCode::Usage;
     auto anchors = anchorsOf(options);
@@ -135,6 +148,50 @@ ExitCode serve(LoginOptions options, const PortOptions& port)
     });
     loop.exec();
     return code;
+}
+
+void addPortOptions(CLI::App& command, PortOptions& o)
+{
+    command.add_option("--port", o.port, "port on 127.0.0.1 and ::1; 0: any free one")->type_name("N")->check(CLI::Range(0, 65535))->capture_default_str();
+    command.add_option("--address", o.addresses, "listen at this address instead; may be repeated. What is not loopback needs --token-file")
+        ->type_name("ADDRESS")
+        ->allow_extra_args(false);
+    command
+        .add_option("--token-file", o.tokenFile,
+                    "applications must send the token in this file (Authorization: Bearer ...), and so must all that does not come over loopback; a missing "
+                    "file is made")
+        ->type_name("FILE");
+    command.add_option("--origin", o.origins, "regular expression for the whole origin of web pages that may connect as applications (default: none may)")
+        ->type_name("REGEX");
+    command.add_flag("--any-user", o.anyUser, "answer other users of this machine, too");
+    command.add_option("--compat", o.compat, "names, port file and environment variables of another program, for applications that look for it")
+        ->type_name("ausweisapp")
+        ->check(CLI::IsMember({"ausweisapp"}).description(""));
+    auto* automatic = command.add_flag("--automatic", o.automatic,
+                                       "while no application is connected: grant browsers' logins everything, with passwords of the environment "
+                                       "(EIDKERN_AUTOMATIC_PIN, _CAN, _PUK); with a real card only for --for");
+    command.add_option("--for", o.automaticFor, "a service, by its origin, to which --automatic answers with a real card; may be repeated")
+        ->type_name("ORIGIN")
+        ->allow_extra_args(false)
+        ->needs(automatic);
+    command.add_flag("--multi", o.multi, "several applications at once, each with several workflows; their messages name a session");
+    command.add_flag("--basic-reader", o.basicReader, "applications' simulated cards lie on a reader without keypad: passwords come from the application");
+}
+
+} // namespace
+
+void addServeCommand(CLI::App& app, ExitCode& result)
+{
+    struct Options
+    {
+        PortOptions port;
+        LoginOptions login;
+    };
+    const auto options = std::make_shared<Options>();
+    auto* command = app.add_subcommand("serve", "wait for browsers and applications (the AusweisApp's JSON API), until Ctrl-C");
+    addPortOptions(*command, options->port);
+    addLoginOptions(*command, options->login);
+    command->callback([options, &result] { result = serve(options->login, options->port); });
 }
 
 } // namespace eidkern::cli

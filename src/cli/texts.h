@@ -16,7 +16,7 @@ enum class Text
     LastTry, LastTryQuestion, LastTryNeedsConsent, NobodyToAsk, GivenIsWrong, GivenLine, NewPinLine, NewPinsDiffer,
     WeakSame, WeakRun, WeakRepeats, WeakDate, WeakQuestion, AllowTrivial, PinChanged, PinUnblocked, PinNotBlocked, PasswordRight, CardForgets,
     PinAtReader, CanAtReader, PukAtReader, NewPinAtReader, CancelAtReader,
-    InsertCard, WrongCardType, CardFound, Deactivated, Success, Failed, Cancelling, Stopping,
+    InsertCard, NoPcscd, NoReader, WrongCardType, CardFound, Deactivated, Success, Failed, Cancelling, Stopping,
     BrowserGoesTo, OwnData, NotOnChip, NotGranted, Yes, No, NotExpired, DemoIntro, DemoUnattended, LabReady, LabTry, LabStop, LabBrowser, LabVariants, LabTlsVariants,
     Listening, NoIpv6, SaveTerms, TermsSaved, RootIsMissing, NoProductionRoots, CardOfOtherPki,
     count

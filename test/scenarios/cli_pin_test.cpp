@@ -195,6 +195,22 @@ private Q_SLOTS:
         QVERIFY2(done.code == code && done.out.contains("This is the last try."), done.out + done.err);
     }
 
+    void whyNoCardCanCome()
+    {
+        QTemporaryDir folder;
+        auto environment = QProcessEnvironment::systemEnvironment();
+        environment.insert("PCSCLITE_CSOCK_NAME", folder.filePath("nobody"));
+        QProcess process;
+        process.setProcessEnvironment(environment);
+        process.start(EIDKERN_CLI, {"check-pin", "--lang", "en"});
+        QByteArray said;
+        QTRY_VERIFY_WITH_TIMEOUT((process.waitForReadyRead(10), said += process.readAllStandardOutput()).contains("systemctl start pcscd.socket"), 30'000);
+        QVERIFY2(said.contains("Please put the card on the reader."), said);
+        process.terminate();
+        QVERIFY(process.waitForFinished(30'000));
+        QCOMPARE(process.exitCode(), 10);
+    }
+
     void inBothLanguages()
     {
         for (const auto& [language, text] : {std::pair{"de", "Die PIN ist nicht gesperrt"}, std::pair{"en", "The PIN is not blocked"}})

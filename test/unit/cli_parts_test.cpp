@@ -5,6 +5,8 @@
 #include "cli/automatic.h"
 #include "cli/own_file.h"
 #include "cli/card_text.h"
+#include "cli/doctor.h"
+#include "cli/login_options.h"
 #include "cli/printable.h"
 #include "cli/proxy_option.h"
 
@@ -222,6 +224,55 @@ private slots:
         const ReaderList list{.service = true, .readers = {{.name = "R", .card = true}}};
         QTEST(QString::fromStdString(textOf(list, {{"R", features}}, Language::English)), "shown");
         QCOMPARE(textOf(list, {}, Language::English), "R: card"); // it has not said
+    }
+
+    void whoseCard_data()
+    {
+        QTest::addColumn<QStringList>("options");
+        QTest::addColumn<QString>("card");
+        QTest::newRow("somebody is asked") << QStringList{} << "pcsc";
+        QTest::newRow("nobody is asked") << QStringList{"--consent", "auto"} << "sim";
+        QTest::newRow("as was said") << QStringList{"--consent", "auto", "--card", "pcsc:R"} << "pcsc:R";
+        QTest::newRow("asked, and as was said") << QStringList{"--card", "sim:minor"} << "sim:minor";
+    }
+    void whoseCard()
+    {
+        QFETCH(QStringList, options);
+        CLI::App app;
+        LoginOptions read;
+        addLoginOptions(app, read);
+        app.parse("eidkern " + options.join(' ').toStdString(), true);
+        chooseCard(read);
+        QTEST(QString::fromStdString(read.card), "card");
+    }
+    void whoseCardAnswersByItself()
+    {
+        for (const auto& origins : {std::vector<std::string>(), std::vector<std::string>{"https://shop.example"}})
+        {
+            LoginOptions options;
+            options.consent = Consent::Auto;
+            options.automatic = std::make_shared<Automatic>();
+            options.automatic->origins = origins;
+            chooseCard(options);
+            QCOMPARE(options.card, origins.empty() ? "sim" : "pcsc");
+        }
+    }
+
+    void theWorstFinding() // decides how doctor ends; of those that are as bad, the first
+    {
+        const auto found = [](Health health, ExitCode area) {
+            Check check;
+            check.health = health;
+            check.area = area;
+            return check;
+        };
+        const auto good = found(Health::Good, ExitCode::Client), warning = found(Health::Warning, ExitCode::Card);
+        const auto card = found(Health::Failed, ExitCode::Card), network = found(Health::Failed, ExitCode::Network);
+        QCOMPARE(int(exitCodeOf({})), 0);
+        QCOMPARE(int(exitCodeOf({good, good})), 0);
+        QCOMPARE(int(exitCodeOf({good, warning, good})), 4);
+        QCOMPARE(int(exitCodeOf({warning, network, card})), 13);
+        QCOMPARE(int(exitCodeOf({card, network, warning})), 11);
     }
 };
 
