@@ -1,7 +1,9 @@
-// Every command of the JSON API in every state, over a real WebSocket: what is allowed is what the schemas say (x-states), whatever
-// else comes gets BAD_STATE and changes nothing. Each wrong type of each parameter, CANCEL and disconnection, in every state too.
+// Every command of the JSON API in every state and level, over a real WebSocket: what is allowed is what the schemas say (x-states),
+// whatever else comes gets BAD_STATE and changes nothing. Each wrong type of each parameter, in every state too; and CANCEL and each way of
+// disconnecting, in every state and level.
 #include <QDir>
 #include <QJsonArray>
+#include <QTcpServer>
 
 #include "scenarios/api_client.h"
 
@@ -11,20 +13,26 @@ using namespace eidkern::test;
 namespace
 {
 
-struct Place // where a workflow waits for its client
+struct Place // where a workflow waits for its client, or, without a state, works
 {
     const char* state;
     const char* persona; // of the card that leads there
     const char* workflow = "AUTH";
 };
-constexpr std::array places{Place{"ACCESS_RIGHTS", ""},
+constexpr std::array places{Place{"", ""},
+                            Place{"ACCESS_RIGHTS", ""},
                             Place{"INSERT_CARD", ""},
                             Place{"ENTER_PIN", "adult"},
                             Place{"ENTER_CAN", "wrong-pin-twice"},
                             Place{"ENTER_PUK", "pin-blocked"},
                             Place{"PAUSE", "adult"},
+                            Place{"INSERT_CARD", "", "CHANGE_PIN"},
                             Place{"ENTER_PIN", "adult", "CHANGE_PIN"},
+                            Place{"ENTER_CAN", "wrong-pin-twice", "CHANGE_PIN"},
+                            Place{"ENTER_PUK", "pin-blocked", "CHANGE_PIN"},
+                            Place{"PAUSE", "adult", "CHANGE_PIN"},
                             Place{"ENTER_NEW_PIN", "adult", "CHANGE_PIN"}};
+constexpr Place rights = places[1], enterPin = places[3];
 
 QJsonObject schema(const QString& folder, const QString& name)
 {
@@ -60,23 +68,45 @@ class api_states_test : public QObject
 {
     Q_OBJECT
 
+    enum Way {
+        Goodbye,
+        Silent,
+        TornOff,
+    };
+
     std::unique_ptr<PublicLab> lab_;
     std::unique_ptr<ApiServer> server_;
+    QTcpServer silent_; // no answer comes from there
 
-    QJsonObject run() const { return {{"cmd", "RUN_AUTH"}, {"status", false}, {"tcTokenURL", QString::fromStdString(lab_->tcTokenUrl())}}; }
+    QJsonObject run(const QString& url) const { return {{"cmd", "RUN_AUTH"}, {"status", false}, {"tcTokenURL", url}}; }
+    QJsonObject run() const { return run(QString::fromStdString(lab_->tcTokenUrl())); }
+    static QJsonObject inLevel(int level) { return {{"cmd", "SET_API_LEVEL"}, {"level", level}}; }
 
-    // Brings the client to a state; false: it is not reached.
-    bool reach(ApiClient& client, const Place& place) const
+    // Brings the client to a state, in a level; false: it is not reached. Commands and messages that the level does not have are used in a
+    // higher one.
+    bool reach(ApiClient& client, const Place& place, int level = 3) const
+    {
+        client.send(inLevel(QString(place.state) == "PAUSE" ? 3 : level));
+        return reachState(client, place, level) && client.ask(inLevel(level))["current"] == level;
+    }
+    bool reachState(ApiClient& client, const Place& place, int level) const
     {
         const QString state(place.state);
         const bool login = QString(place.workflow) == "AUTH";
+        if (state.isEmpty())
+        {
+            client.send(run(QString("https://127.0.0.1:%1/").arg(silent_.serverPort())));
+            return !client.until("AUTH").isEmpty();
+        }
         client.send(login ? run() : QJsonObject{{"cmd", "RUN_CHANGE_PIN"}, {"status", false}});
         if (login && client.until("ACCESS_RIGHTS").isEmpty()) return false;
         if (state == "ACCESS_RIGHTS") return true;
         if (login) client.send("ACCEPT");
         if (client.until("INSERT_CARD").isEmpty()) return false;
         if (state == "INSERT_CARD") return true;
+        if (level == 1 && state != "PAUSE") client.send(inLevel(2));
         client.send(QJsonObject{{"cmd", "SET_CARD"}, {"name", "Simulator"}, {"simulator", QJsonObject{{"persona", place.persona}}}});
+        if (level == 1 && state != "PAUSE") client.send(inLevel(1));
         if (state == "PAUSE") return lieBadly(client);
         if (state != "ENTER_NEW_PIN") return !client.until(place.state).isEmpty();
         client.until("ENTER_PIN");
@@ -100,11 +130,14 @@ class api_states_test : public QObject
     }
     static inline const QJsonObject pin{{"cmd", "SET_PIN"}, {"value", "123456"}};
 
+    static QJsonObject status() { return status({}, {}); }
+    static QJsonObject status(const Place& place) { return status(*place.state ? QJsonValue(place.state) : QJsonValue(), place.workflow); }
     static QJsonObject status(const QJsonValue& state, const QJsonValue& workflow)
     {
         return {{"msg", "STATUS"}, {"progress", workflow.isNull() ? QJsonValue() : QJsonValue(0)}, {"state", state}, {"workflow", workflow}};
     }
-    void everyCommandThatIsNotAllowed(ApiClient& client, const QString& state, int level) const;
+    static QString reasonOf(const QJsonObject& end) { return (end.contains("result") ? end["result"]["reason"] : end["reason"]).toString(); }
+    void everyCommandThatIsNotAllowed(ApiClient& client, const QString& state, int level) const; // "idle", or a place's
 
 private slots:
     void initTestCase()
@@ -114,6 +147,8 @@ private slots:
         settings.optionalRights = {"FamilyName"};
         lab_ = PublicLab::start(settings).value();
         server_ = std::make_unique<ApiServer>(apiSettings(*lab_));
+        silent_.setMaxPendingConnections(1000); // they stay open
+        QVERIFY(silent_.listen(QHostAddress::LocalHost));
     }
     void matrix_data();
     void matrix();
@@ -126,11 +161,14 @@ private slots:
     void disconnect();
 };
 
-static void everyPlace(bool alsoIdle)
+static QByteArray nameOf(const Place& place) { return QByteArray(*place.state ? place.state : "working") + " in " + place.workflow; }
+
+static void everyPlaceInEveryLevel()
 {
-    QTest::addColumn<int>("place"); // -1: no workflow
-    if (alsoIdle) QTest::newRow("idle") << -1;
-    for (std::size_t i = 0; i < places.size(); ++i) QTest::addRow("%s in %s", places[i].state, places[i].workflow) << int(i);
+    QTest::addColumn<int>("place");
+    QTest::addColumn<int>("level");
+    for (std::size_t i = 0; i < places.size(); ++i)
+        for (const int level : {1, 2, 3}) QTest::addRow("%s, level %d", nameOf(places[i]).constData(), level) << int(i) << level;
 }
 
 void api_states_test::everyCommandThatIsNotAllowed(ApiClient& client, const QString& state, int level) const
@@ -140,7 +178,8 @@ void api_states_test::everyCommandThatIsNotAllowed(ApiClient& client, const QStr
     {
         const auto about = schema("command", name);
         const auto gate = about["x-states"].toArray()[0].toString();
-        const bool allowed = gate == "ALWAYS" || (gate == "IDLE" && state.isEmpty()) || (gate == "WORKFLOW" && !state.isEmpty()) || gate == state;
+        const bool idle = state == "idle";
+        const bool allowed = gate == "ALWAYS" || (gate == "IDLE" && idle) || (gate == "WORKFLOW" && !idle) || gate == state;
         const bool known = about["x-levels"].toArray().contains(level);
         if (allowed && known) continue;
         auto command = about["examples"].toArray()[0].toObject();
@@ -151,20 +190,27 @@ void api_states_test::everyCommandThatIsNotAllowed(ApiClient& client, const QStr
     QVERIFY(refused > 8);
 }
 
-void api_states_test::matrix_data() { everyPlace(true); }
+void api_states_test::matrix_data()
+{
+    QTest::addColumn<int>("place"); // -1: no workflow
+    QTest::newRow("idle") << -1;
+    for (std::size_t i = 0; i < places.size(); ++i) QTest::newRow(nameOf(places[i])) << int(i);
+}
 
 void api_states_test::matrix()
 {
     QFETCH(const int, place);
     ApiClient client(server_->port());
-    const QString state = place < 0 ? QString() : places[std::size_t(place)].state;
-    if (place >= 0) QVERIFY(reach(client, places[std::size_t(place)]));
+    const bool idle = place < 0;
+    const auto state = idle ? QString("idle") : QString(places[std::size_t(place)].state);
+    const auto here = idle ? status() : status(places[std::size_t(place)]);
+    if (!idle) QVERIFY(reach(client, places[std::size_t(place)]));
     for (const int level : {1, 2, 3})
     {
-        QCOMPARE(client.ask(QJsonObject{{"cmd", "SET_API_LEVEL"}, {"level", level}})["current"].toInt(), level);
+        QCOMPARE(client.ask(inLevel(level))["current"].toInt(), level);
         everyCommandThatIsNotAllowed(client, state, level);
     }
-    QCOMPARE(client.ask("GET_STATUS"), state.isEmpty() ? status({}, {}) : status(state, places[std::size_t(place)].workflow));
+    QCOMPARE(client.ask("GET_STATUS"), here);
     for (const auto& name : commands()) // those that answer, and change nothing
     {
         const auto about = schema("command", name);
@@ -174,11 +220,10 @@ void api_states_test::matrix()
         QCOMPARE(answer["msg"], about["x-answers"].toArray()[0]);
         QVERIFY(!answer.contains("error"));
     }
-    QCOMPARE(client.ask("GET_STATUS"), state.isEmpty() ? status({}, {}) : status(state, places[std::size_t(place)].workflow));
-    if (place < 0) return;
+    QCOMPARE(client.ask("GET_STATUS"), here);
+    if (idle) return;
     client.send("CANCEL");
-    const auto end = client.end();
-    QVERIFY(end["url"].toString().contains("cancellationByUser") || end["reason"] == "User_Cancelled");
+    QCOMPARE(reasonOf(client.end()), QString("User_Cancelled"));
 }
 
 // A command that is accepted leaves its state at once; what comes behind it, before anything else has happened, is too late.
@@ -186,9 +231,10 @@ void api_states_test::directlyBehindACommand()
 {
     for (const auto& place : places)
     {
+        const QString state(place.state);
+        if (state.isEmpty()) continue;
         ApiClient client(server_->port());
         QVERIFY(reach(client, place));
-        const QString state(place.state);
         const QMap<QString, QString> others{{"ACCESS_RIGHTS", "ACCEPT"}, {"INSERT_CARD", "SET_CARD"}, {"PAUSE", "CONTINUE"}};
         const auto accepted = others.value(state, QString(state).replace("ENTER_", "SET_"));
         auto command = schema("command", accepted)["examples"].toArray()[0].toObject();
@@ -198,11 +244,6 @@ void api_states_test::directlyBehindACommand()
         client.send("CANCEL");
         QVERIFY(!client.end().isEmpty());
     }
-    ApiClient client(server_->port());
-    client.send(run());
-    everyCommandThatIsNotAllowed(client, "begun", 3);
-    client.send("CANCEL");
-    QVERIFY(!client.end().isEmpty());
 }
 
 void api_states_test::parameters_data()
@@ -266,39 +307,59 @@ void api_states_test::parameters()
     QVERIFY(!client.end().isEmpty());
 }
 
-void api_states_test::cancel_data() { everyPlace(false); }
+void api_states_test::cancel_data() { everyPlaceInEveryLevel(); }
 
 void api_states_test::cancel()
 {
     QFETCH(const int, place);
+    QFETCH(const int, level);
     ApiClient client(server_->port());
-    QVERIFY(reach(client, places[std::size_t(place)]));
+    QVERIFY(reach(client, places[std::size_t(place)], level));
     for (int i = 0; i < 3; ++i) client.send("CANCEL");
-    const auto end = client.end();
-    QCOMPARE(end.contains("result") ? end["result"]["reason"] : end["reason"], QJsonValue("User_Cancelled"));
+    QCOMPARE(reasonOf(client.end()), QString("User_Cancelled"));
     const QJsonObject over{{"error", "CANCEL"}, {"msg", "BAD_STATE"}};
     QCOMPARE(client.ask("CANCEL"), over);
-    QCOMPARE(client.ask("GET_STATUS"), status({}, {}));
-    QVERIFY(reach(client, places[0])); // the next one directly afterwards
+    client.ask(inLevel(3));
+    QCOMPARE(client.ask("GET_STATUS"), status());
+    QVERIFY(reach(client, rights, level)); // the next one directly afterwards
     client.send("CANCEL");
     QVERIFY(!client.end().isEmpty());
 }
 
-void api_states_test::disconnect_data() { everyPlace(true); }
+void api_states_test::disconnect_data()
+{
+    QTest::addColumn<int>("place"); // -1: RUN_AUTH has just been sent
+    QTest::addColumn<int>("level");
+    QTest::addColumn<int>("way");
+    for (const auto& [way, words] : {std::pair(Goodbye, "with a goodbye"), std::pair(Silent, "silently"), std::pair(TornOff, "torn off")})
+    {
+        QTest::addRow("at once, %s", words) << -1 << 3 << int(way);
+        for (std::size_t i = 0; i < places.size(); ++i)
+            for (const int level : {1, 2, 3}) QTest::addRow("%s, level %d, %s", nameOf(places[i]).constData(), level, words) << int(i) << level << int(way);
+    }
+}
 
 void api_states_test::disconnect()
 {
     QFETCH(const int, place);
+    QFETCH(const int, level);
+    QFETCH(const int, way);
     {
         ApiClient client(server_->port());
-        if (place >= 0) QVERIFY(reach(client, places[std::size_t(place)]));
-        if (place < 0) client.send(run()); // and has gone before anything was answered
-        client.socket().leave();
+        if (place >= 0) QVERIFY(reach(client, places[std::size_t(place)], level));
+        else client.send(run());
+        auto& socket = client.socket();
+        if (way == Goodbye)
+        {
+            socket.sendBytes(WebSocketClient::frame(0x88, "\x03\xE8"));
+            while (socket.next().first == 0x81) {}
+        }
+        way == TornOff ? socket.tearOff() : socket.leave();
     }
     ApiClient next(server_->port()); // comes as soon as the other one's workflow has unwound
     QCOMPARE(next.next()["name"].toString(), QString("Simulator"));
-    QCOMPARE(next.ask("GET_STATUS"), status({}, {}));
-    QVERIFY(reach(next, places[2]));
+    QCOMPARE(next.ask("GET_STATUS"), status());
+    QVERIFY(reach(next, enterPin, level));
     next.send(pin);
     QVERIFY(next.end()["url"].toString().endsWith("ResultMajor=ok"));
 }
