@@ -1,38 +1,15 @@
 // Every command of the JSON API in every state and level, over a real WebSocket: what is allowed is what the schemas say (x-states),
-// whatever else comes gets BAD_STATE and changes nothing. Each wrong type of each parameter, in every state too; and CANCEL and each way of
-// disconnecting, in every state and level.
+// whatever else comes gets BAD_STATE and changes nothing. Each wrong type of each parameter, in every state too.
 #include <QDir>
 #include <QJsonArray>
-#include <QTcpServer>
 
-#include "scenarios/api_client.h"
+#include "scenarios/api_places.h"
 
 using namespace eidkern;
 using namespace eidkern::test;
 
 namespace
 {
-
-struct Place // where a workflow waits for its client, or, without a state, works
-{
-    const char* state;
-    const char* persona; // of the card that leads there
-    const char* workflow = "AUTH";
-};
-constexpr std::array places{Place{"", ""},
-                            Place{"ACCESS_RIGHTS", ""},
-                            Place{"INSERT_CARD", ""},
-                            Place{"ENTER_PIN", "adult"},
-                            Place{"ENTER_CAN", "wrong-pin-twice"},
-                            Place{"ENTER_PUK", "pin-blocked"},
-                            Place{"PAUSE", "adult"},
-                            Place{"INSERT_CARD", "", "CHANGE_PIN"},
-                            Place{"ENTER_PIN", "adult", "CHANGE_PIN"},
-                            Place{"ENTER_CAN", "wrong-pin-twice", "CHANGE_PIN"},
-                            Place{"ENTER_PUK", "pin-blocked", "CHANGE_PIN"},
-                            Place{"PAUSE", "adult", "CHANGE_PIN"},
-                            Place{"ENTER_NEW_PIN", "adult", "CHANGE_PIN"}};
-constexpr Place rights = places[1], enterPin = places[3];
 
 QJsonObject schema(const QString& folder, const QString& name)
 {
@@ -68,108 +45,17 @@ class api_states_test : public QObject
 {
     Q_OBJECT
 
-    enum Way {
-        Goodbye,
-        Silent,
-        TornOff,
-    };
+    const ApiWorld world_;
 
-    std::unique_ptr<PublicLab> lab_;
-    std::unique_ptr<ApiServer> server_;
-    QTcpServer silent_; // no answer comes from there
-
-    QJsonObject run(const QString& url) const { return {{"cmd", "RUN_AUTH"}, {"status", false}, {"tcTokenURL", url}}; }
-    QJsonObject run() const { return run(QString::fromStdString(lab_->tcTokenUrl())); }
-    static QJsonObject inLevel(int level) { return {{"cmd", "SET_API_LEVEL"}, {"level", level}}; }
-
-    // Brings the client to a state, in a level; false: it is not reached. Commands and messages that the level does not have are used in a
-    // higher one.
-    bool reach(ApiClient& client, const Place& place, int level = 3) const
-    {
-        client.send(inLevel(QString(place.state) == "PAUSE" ? 3 : level));
-        return reachState(client, place, level) && client.ask(inLevel(level))["current"] == level;
-    }
-    bool reachState(ApiClient& client, const Place& place, int level) const
-    {
-        const QString state(place.state);
-        const bool login = QString(place.workflow) == "AUTH";
-        if (state.isEmpty())
-        {
-            client.send(run(QString("https://127.0.0.1:%1/").arg(silent_.serverPort())));
-            return !client.until("AUTH").isEmpty();
-        }
-        client.send(login ? run() : QJsonObject{{"cmd", "RUN_CHANGE_PIN"}, {"status", false}});
-        if (login && client.until("ACCESS_RIGHTS").isEmpty()) return false;
-        if (state == "ACCESS_RIGHTS") return true;
-        if (login) client.send("ACCEPT");
-        if (client.until("INSERT_CARD").isEmpty()) return false;
-        if (state == "INSERT_CARD") return true;
-        if (level == 1 && state != "PAUSE") client.send(inLevel(2));
-        client.send(QJsonObject{{"cmd", "SET_CARD"}, {"name", "Simulator"}, {"simulator", QJsonObject{{"persona", place.persona}}}});
-        if (level == 1 && state != "PAUSE") client.send(inLevel(1));
-        if (state == "PAUSE") return lieBadly(client);
-        if (state != "ENTER_NEW_PIN") return !client.until(place.state).isEmpty();
-        client.until("ENTER_PIN");
-        client.send(pin);
-        return !client.until(place.state).isEmpty();
-    }
-    bool lieBadly(ApiClient& client) const // the card is lost again and again while PACE runs
-    {
-        const auto card = server_->card();
-        client.until("ENTER_PIN");
-        card.state->reader.removeAtApdu(8);
-        client.send(pin);
-        for (int i = 0; i < 20; ++i)
-        {
-            const auto message = client.until({"INSERT_CARD", "PAUSE"});
-            if (message["msg"] == "PAUSE") return true;
-            card.state->reader.removeAtApdu(8);
-            SimulatedCard(card).insert();
-        }
-        return false;
-    }
-    static inline const QJsonObject pin{{"cmd", "SET_PIN"}, {"value", "123456"}};
-
-    static QJsonObject status() { return status({}, {}); }
-    static QJsonObject status(const Place& place) { return status(*place.state ? QJsonValue(place.state) : QJsonValue(), place.workflow); }
-    static QJsonObject status(const QJsonValue& state, const QJsonValue& workflow)
-    {
-        return {{"msg", "STATUS"}, {"progress", workflow.isNull() ? QJsonValue() : QJsonValue(0)}, {"state", state}, {"workflow", workflow}};
-    }
-    static QString reasonOf(const QJsonObject& end) { return (end.contains("result") ? end["result"]["reason"] : end["reason"]).toString(); }
     void everyCommandThatIsNotAllowed(ApiClient& client, const QString& state, int level) const; // "idle", or a place's
 
 private slots:
-    void initTestCase()
-    {
-        LabSettings settings;
-        settings.requiredRights = {"DateOfBirth"};
-        settings.optionalRights = {"FamilyName"};
-        lab_ = PublicLab::start(settings).value();
-        server_ = std::make_unique<ApiServer>(apiSettings(*lab_));
-        silent_.setMaxPendingConnections(1000); // they stay open
-        QVERIFY(silent_.listen(QHostAddress::LocalHost));
-    }
     void matrix_data();
     void matrix();
     void directlyBehindACommand();
     void parameters_data();
     void parameters();
-    void cancel_data();
-    void cancel();
-    void disconnect_data();
-    void disconnect();
 };
-
-static QByteArray nameOf(const Place& place) { return QByteArray(*place.state ? place.state : "working") + " in " + place.workflow; }
-
-static void everyPlaceInEveryLevel()
-{
-    QTest::addColumn<int>("place");
-    QTest::addColumn<int>("level");
-    for (std::size_t i = 0; i < places.size(); ++i)
-        for (const int level : {1, 2, 3}) QTest::addRow("%s, level %d", nameOf(places[i]).constData(), level) << int(i) << level;
-}
 
 void api_states_test::everyCommandThatIsNotAllowed(ApiClient& client, const QString& state, int level) const
 {
@@ -200,11 +86,11 @@ void api_states_test::matrix_data()
 void api_states_test::matrix()
 {
     QFETCH(const int, place);
-    ApiClient client(server_->port());
+    ApiClient client(world_.port());
     const bool idle = place < 0;
     const auto state = idle ? QString("idle") : QString(places[std::size_t(place)].state);
-    const auto here = idle ? status() : status(places[std::size_t(place)]);
-    if (!idle) QVERIFY(reach(client, places[std::size_t(place)]));
+    const auto here = idle ? statusOf() : statusOf(&places[std::size_t(place)]);
+    if (!idle) QVERIFY(world_.reach(client, places[std::size_t(place)]));
     for (const int level : {1, 2, 3})
     {
         QCOMPARE(client.ask(inLevel(level))["current"].toInt(), level);
@@ -233,8 +119,8 @@ void api_states_test::directlyBehindACommand()
     {
         const QString state(place.state);
         if (state.isEmpty()) continue;
-        ApiClient client(server_->port());
-        QVERIFY(reach(client, place));
+        ApiClient client(world_.port());
+        QVERIFY(world_.reach(client, place));
         const QMap<QString, QString> others{{"ACCESS_RIGHTS", "ACCEPT"}, {"INSERT_CARD", "SET_CARD"}, {"PAUSE", "CONTINUE"}};
         const auto accepted = others.value(state, QString(state).replace("ENTER_", "SET_"));
         auto command = schema("command", accepted)["examples"].toArray()[0].toObject();
@@ -262,8 +148,8 @@ void api_states_test::parameters()
     const auto gate = about["x-states"].toArray()[0].toString();
     const auto place = std::ranges::find(places, gate, [](const Place& each) { return QString(each.state); });
     QCOMPARE(place == places.end(), gate == "ALWAYS" || gate == "IDLE");
-    ApiClient client(server_->port());
-    if (place != places.end()) QVERIFY(reach(client, *place));
+    ApiClient client(world_.port());
+    if (place != places.end()) QVERIFY(world_.reach(client, *place));
     const auto before = client.ask("GET_STATUS");
     const QJsonArray values{QJsonValue(),
                             true,
@@ -305,63 +191,6 @@ void api_states_test::parameters()
     if (place == places.end()) return;
     client.send("CANCEL");
     QVERIFY(!client.end().isEmpty());
-}
-
-void api_states_test::cancel_data() { everyPlaceInEveryLevel(); }
-
-void api_states_test::cancel()
-{
-    QFETCH(const int, place);
-    QFETCH(const int, level);
-    ApiClient client(server_->port());
-    QVERIFY(reach(client, places[std::size_t(place)], level));
-    for (int i = 0; i < 3; ++i) client.send("CANCEL");
-    QCOMPARE(reasonOf(client.end()), QString("User_Cancelled"));
-    const QJsonObject over{{"error", "CANCEL"}, {"msg", "BAD_STATE"}};
-    QCOMPARE(client.ask("CANCEL"), over);
-    client.ask(inLevel(3));
-    QCOMPARE(client.ask("GET_STATUS"), status());
-    QVERIFY(reach(client, rights, level)); // the next one directly afterwards
-    client.send("CANCEL");
-    QVERIFY(!client.end().isEmpty());
-}
-
-void api_states_test::disconnect_data()
-{
-    QTest::addColumn<int>("place"); // -1: RUN_AUTH has just been sent
-    QTest::addColumn<int>("level");
-    QTest::addColumn<int>("way");
-    for (const auto& [way, words] : {std::pair(Goodbye, "with a goodbye"), std::pair(Silent, "silently"), std::pair(TornOff, "torn off")})
-    {
-        QTest::addRow("at once, %s", words) << -1 << 3 << int(way);
-        for (std::size_t i = 0; i < places.size(); ++i)
-            for (const int level : {1, 2, 3}) QTest::addRow("%s, level %d, %s", nameOf(places[i]).constData(), level, words) << int(i) << level << int(way);
-    }
-}
-
-void api_states_test::disconnect()
-{
-    QFETCH(const int, place);
-    QFETCH(const int, level);
-    QFETCH(const int, way);
-    {
-        ApiClient client(server_->port());
-        if (place >= 0) QVERIFY(reach(client, places[std::size_t(place)], level));
-        else client.send(run());
-        auto& socket = client.socket();
-        if (way == Goodbye)
-        {
-            socket.sendBytes(WebSocketClient::frame(0x88, "\x03\xE8"));
-            while (socket.next().first == 0x81) {}
-        }
-        way == TornOff ? socket.tearOff() : socket.leave();
-    }
-    ApiClient next(server_->port()); // comes as soon as the other one's workflow has unwound
-    QCOMPARE(next.next()["name"].toString(), QString("Simulator"));
-    QCOMPARE(next.ask("GET_STATUS"), status());
-    QVERIFY(reach(next, enterPin, level));
-    next.send(pin);
-    QVERIFY(next.end()["url"].toString().endsWith("ResultMajor=ok"));
 }
 
 QTEST_GUILESS_MAIN(api_states_test)
