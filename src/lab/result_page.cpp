@@ -155,7 +155,8 @@ HttpAnswer communicationErrorPage(const PageAddress& address, std::string_view m
     const auto title = t({"Die Anmeldung ist fehlgeschlagen", "The login has failed"});
     return framed(200, address, title,
                   verdict(Mark::Bad, title) + "<div class=\"lead\"><p>" + words + "</p>\n" + wordsFor(minor, address.language) + "</div>\n"
-                      + tableSheet(t({"Was die Beteiligten sagen", "What those involved say"}), tellingRow("eID-Client: ResultMinor", minor))
+                      + tableSheet(t({"Was die Beteiligten sagen", "What those involved say"}),
+                                   tellingRow(t({"eID-Client: ResultMinor", "eID client: ResultMinor"}), minor))
                       + backToStart(address));
 }
 

@@ -1,9 +1,9 @@
 """Judges all that clients and the service said to each other in a test run: frames.py FOLDER PROGRAM...
 
-FOLDER holds what test/unit/support/frames.h has kept, of these test programs. Each message fits the schema of its name, in the level of its client, and is
+FOLDER holds what test/unit/support/frames.h has kept. Each message fits the schema of its name, in the level of its client, and is
 written as promised; each workflow has one begin and one end; what a command had under `request` comes back once; a command that does
-not fit its schema is refused. Nothing kept is a failure, and, when all of the programs have run, so is a command or message that
-occurs nowhere.
+not fit its schema is refused, and a strict client sends none. Nothing kept is a failure. So is, when all of these programs have run, a
+command or message that occurs nowhere, and a path (paths.py) that nobody has gone over a real WebSocket.
 """
 import functools
 import json
@@ -12,6 +12,8 @@ from collections import Counter, defaultdict, deque
 from pathlib import Path
 
 from jsonschema import Draft202012Validator
+
+import paths
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "resources"))
@@ -64,29 +66,21 @@ def fits(command):
     return fits_schema(json_api_schemas.line(command | {"request": 0}))
 
 
-def object_of(text):
-    """Empty: no JSON, or no object."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
 class Connection:
-    def __init__(self):
+    def __init__(self, strict=False):
+        self.strict = strict
         self.level = 3
         self.running = {}  # by session; without several workflows there is one, ""
         self.asked = defaultdict(deque)  # by values of `request` that have not come back: whether the command fits its schema
         self.readers = {}  # as last told, by name
 
-    def to_server(self, text):
-        command = object_of(text)
+    def to_server(self, command):
         name = command.get("cmd")
         known = isinstance(name, str) and name in API.commands
         if "request" in command:
-            self.asked[key(command["request"])].append(not known or fits(command))
-        return name if known else None
+            self.asked[paths.key(command["request"])].append(not known or fits(command))
+        if self.strict and not (known and self.level in API.commands[name]["x-levels"] and VALIDATORS[name].is_valid(command)):
+            yield "a command that does not fit its schema"
 
     def to_client(self, text, message):
         name = message["msg"]
@@ -104,7 +98,7 @@ class Connection:
     def answer(self, message):
         if "request" not in message:
             return
-        waiting = self.asked[key(message["request"])]
+        waiting = self.asked[paths.key(message["request"])]
         if not waiting:
             yield "nobody has asked with this request"
         elif not waiting.popleft() and "error" not in message:
@@ -143,42 +137,48 @@ def without_names(message):
     return json.dumps({each: value for each, value in message.items() if each not in outside and each != "reader" and each != "readers"})
 
 
-def key(value):
-    return json.dumps(value, sort_keys=True)
-
-
-def judge(lines, seen):
-    """The faults in what one program has kept; `seen` counts the names."""
-    connections = {}
+def judge(lines, seen, walks=None):
+    """The faults in what one program has kept; `seen` counts the names, `walks` (paths.Walks) the paths."""
+    connections = defaultdict(Connection)
     for number, line in enumerate(lines, 1):
         frame = json.loads(line)
-        connection = connections.setdefault(frame["connection"], Connection())
-        if frame["to"] == "server":
-            seen[connection.to_server(frame.get("text", ""))] += 1
-        if frame["to"] != "client":
-            continue
+        if frame["to"] == "begin":
+            connections[frame["connection"]] = Connection(frame["strict"])
+        if walks:
+            walks.follow(frame)
         if "text" not in frame:
-            yield f"{number}: no UTF-8"
+            if "bytes" in frame and frame["to"] == "client":
+                yield f"{number}: no UTF-8"
             continue
-        message = json.loads(frame["text"])
-        seen[message["msg"]] += 1
-        for fault in connection.to_client(frame["text"], message):
-            yield f"{number}: {fault}\n    {frame['text'][:1000]}"
+        connection, text = connections[frame["connection"]], frame["text"]
+        message = paths.parsed(text)
+        if frame["to"] == "server":
+            seen[message.get("cmd") if isinstance(message.get("cmd"), str) else None] += 1
+            found = connection.to_server(message)
+        else:
+            seen[message["msg"]] += 1
+            found = connection.to_client(text, message)
+        for fault in found:
+            yield f"{number}: {fault}\n    {text[:1000]}"
 
 
 def main(folder, programs):
-    seen, faults, files = Counter(), [], sorted(Path(folder).glob("*.jsonl"))
+    seen, faults, files, walks = Counter(), [], sorted(Path(folder).glob("*.jsonl")), paths.Walks(API)
     for path in files:
+        walks.next_program(at_random=path.name.startswith("api_random_test"))
         with path.open(encoding="utf-8", newline="\n") as lines:
-            faults += [f"{path.name}:{fault}" for fault in judge(lines, seen)]
+            faults += [f"{path.name}:{fault}" for fault in judge(lines, seen, walks)]
     all_have_run = {path.name.rsplit("-", 1)[0] for path in files} >= set(programs)
     missing = [name for name in VALIDATORS if not seen[name] and name not in NEVER] if all_have_run else []
+    not_walked = walks.missing() if all_have_run else []
     print(f"{sum(seen.values())} frames in {len(files)} files")
     print(*(f"  {name}: {seen[name]}" for name in VALIDATORS if seen[name]), sep="\n")
+    print("over a WebSocket:", *(f"  {name}: {times}" for name, times in walks.table()), sep="\n")
     print(*faults[:50], sep="\n")
     if missing:
         print(f"never seen: {', '.join(missing)}")
-    return 1 if faults or missing or not files else 0
+    print(*(f"never played over a WebSocket: {each}" for each in not_walked), sep="\n")
+    return 1 if faults or missing or not_walked or not files else 0
 
 
 if __name__ == "__main__":

@@ -13,9 +13,10 @@ END = '{"msg":"AUTH","result":{"major":"http://www.bsi.bund.de/ecard/api/1.1/res
 RIGHTS = '{"chat":{"effective":[],"optional":[],"required":[]},"msg":"ACCESS_RIGHTS"}'
 
 
-def faults(*texts):
+def faults(*texts, strict=False):
     """Of these messages; those that begin with > are commands."""
-    lines = [json.dumps({"connection": 1, "to": "server" if text[0] == ">" else "client", "text": text.lstrip(">")}) for text in texts]
+    begin = {"connection": 1, "to": "begin", "over": "websocket", "strict": strict}
+    lines = [json.dumps(begin)] + [json.dumps({"connection": 1, "to": "server" if text[0] == ">" else "client", "text": text.lstrip(">")}) for text in texts]
     return " ".join(frames.judge(lines, Counter()))
 
 
@@ -58,6 +59,12 @@ class Judge(unittest.TestCase):
         self.found("nobody has asked", '{"error":"X","msg":"UNKNOWN_COMMAND","request":1}')
         self.found("nobody has asked", '>{"cmd":"X","request":1}', *['{"error":"X","msg":"UNKNOWN_COMMAND","request":1}'] * 2)
         self.found("does not fit its schema", '>{"cmd":"GET_READER","name":1,"request":2}', '{"attached":false,"msg":"READER","name":"1","request":2}')
+
+    def test_strict_clients(self):
+        for command in ('{"cmd":"SET_CARD"}', '{"cmd":"GET_LOG"}', '{"cmd":"X"}', "x", '{"cmd":"GET_READER","name":1}'):
+            self.assertIn("does not fit its schema", faults(">" + command, strict=True))
+            self.assertEqual("", faults(">" + command))
+        self.assertEqual("", faults('>{"cmd":"SET_CARD","name":"R"}', strict=True))
 
     def test_letters(self):
         status = '{"msg":"STATUS","progress":0,"state":"%s","workflow":"AUTH"}'

@@ -2,9 +2,14 @@
 """What people see in a browser: every page of `eidkern serve` and of the lab in a headless Chromium, narrow and wide, light and
 dark, in German and English, and a login from link to result: browser_test.py EIDKERN CLIENT_PAGES FOLDER (for the screenshots)
 Exit code 77: there is no Chromium here."""
+import contextlib
 import http.server
 import json
+import os
 import pathlib
+import pty
+import re
+import select
 import signal
 import socket
 import subprocess
@@ -46,6 +51,21 @@ CONTRASTS = """(() => {
   return all.sort((x, y) => x[0] - y[0]);
 })()"""
 
+CANCELLED = r"/\S+ResultMajor=error&ResultMinor=cancellationByUser"  # TR-03124-1 2.5.2: the refresh address, and what is told
+
+# An application: it cancels a login as soon as it hears `asked`, and `ended` is what it hears then.
+CANCELS = """new Promise((opened, refused) => {
+  const socket = new WebSocket(URL);
+  window.ended = new Promise(told => socket.onmessage = event => {
+    const message = JSON.parse(event.data);
+    if (message.msg === ASKED) socket.send('{"cmd":"CANCEL"}');
+    if (message.result) told(message.result.reason);
+  });
+  window.leave = () => new Promise(left => { socket.onclose = () => left(true); socket.close(); });
+  socket.onopen = () => opened(true);
+  socket.onerror = () => opened(false);
+})"""
+
 
 def started(case, *arguments: str) -> tuple[subprocess.Popen, dict]:
     """A program that runs until the tests end, and what it says first."""
@@ -83,7 +103,7 @@ class Browser(unittest.TestCase):
         folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         cls.port = free_port()  # the start page must know it before the client runs
         cls.lab_process, lab = started(cls, "lab", "--pki", str(folder / "pki"), "--client-port", str(cls.port), "--age", "18")
-        _, client = started(cls, "serve", "--port", str(cls.port), "--cvca", lab["cvca"], "--consent", "auto")
+        _, client = started(cls, "serve", "--port", str(cls.port), "--cvca", lab["cvca"], "--consent", "auto", "--origin", r"http://application\.example:\d+")
         assert client["port"] == cls.port
         cls.cvca, cls.folder = lab["cvca"], folder
         cls.client, cls.lab = f"http://127.0.0.1:{cls.port}", lab["startPageUrl"].rstrip("/")
@@ -197,6 +217,85 @@ class Browser(unittest.TestCase):
             self.lab_process.send_signal(signal.SIGCONT)
         self.look(second, "client-503", 503, "de", "Gerade nicht bereit")
         first.browser.until(lambda: first.loads > 0)
+
+    @contextlib.contextmanager
+    def application(self, asked: str):
+        """It is connected, and cancels when it is asked this; a page that may be one, so that no library is needed."""
+        page = self.browser.page()
+        page.open(f"http://application.example:{self.foreign_port}/")
+        script = CANCELS.replace("URL", json.dumps(self.client.replace("http", "ws", 1) + "/eID-Kernel")).replace("ASKED", json.dumps(asked))
+        self.assertTrue(page.evaluate(script))
+        try:
+            yield page
+        finally:
+            page.evaluate("leave()")
+
+    def other_lab(self, *arguments: str) -> None:
+        """Of the same certificates; its link leads to `client`."""
+        _, said = started(self, "lab", "--pki", str(self.folder / "pki"), "--client-port", self.client.rsplit(":", 1)[1], *arguments)
+        self.lab = said["startPageUrl"].rstrip("/")
+
+    def follow_the_link(self, language: str) -> devtools.Page:
+        page = self.tab(language)
+        page.open(self.lab + "/")
+        page.loads = 0
+        page.evaluate("document.querySelector('a.button:not(.quiet)').click()")
+        return page
+
+    def look_at_cancelled(self, page: devtools.Page, name: str, language: str, way: str, words: str) -> None:
+        self.browser.until(lambda: page.loads > 0)
+        self.look(page, name, 200, language, {"de": "fehlgeschlagen", "en": "has failed"}[language])
+        self.assertTrue(any(re.fullmatch(re.escape(self.lab) + way, url) for url in page.requests), page.requests)
+        text = page.evaluate("document.body.innerText")
+        self.assertIn(words, text)
+        self.assertNotIn("Sandwig", text)
+
+    def test_an_application_cancels(self):
+        for language, words in (("de", "Sie haben abgebrochen"), ("en", "You have cancelled")):
+            with self.subTest(language), self.application("ACCESS_RIGHTS") as application:
+                page = self.follow_the_link(language)
+                self.assertEqual(application.evaluate("ended"), "User_Cancelled")
+                self.look_at_cancelled(page, "lab-cancelled", language, CANCELLED, words)
+
+    def test_an_application_cancels_and_there_is_no_way_back(self):
+        self.other_lab("--variant", "redirect-refresh", "--tls", "redirector=expired")
+        with self.application("ACCESS_RIGHTS") as application:
+            page = self.follow_the_link("en")
+            self.assertEqual(application.evaluate("ended"), "User_Cancelled")
+            self.look_at_cancelled(page, "lab-cancelled-error", "en", r"/error[?]ResultMajor=error&ResultMinor=communicationError",
+                                   "no trustworthy way back")
+
+    def test_an_application_cancels_before_the_service_has_said_anything(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent, self.application("AUTH") as application:
+            page = self.tab("en")
+            page.open(self.activation(f"https://127.0.0.1:{silent.getsockname()[1]}/"))
+            self.assertEqual(application.evaluate("ended"), "User_Cancelled")
+        self.look(page, "client-404-cancelled", 404, "en", "has failed")
+        self.assertIn("User_Cancelled", page.evaluate("document.body.innerText"))
+
+    def test_a_person_at_the_terminal_cancels(self):
+        port = free_port()
+        self.client = f"http://127.0.0.1:{port}"
+        self.other_lab()
+        keyboard, terminal = pty.openpty()
+        self.addCleanup(os.close, keyboard)
+        client = subprocess.Popen([EIDKERN, "serve", "--port", str(port), "--cvca", self.cvca, "--card", "sim:adult", "--lang", "en"], stdin=terminal, stdout=terminal)
+        os.close(terminal)
+        self.addCleanup(client.wait, 30)
+        self.addCleanup(client.terminate)
+        shown = b""
+
+        def until(text: bytes) -> None:
+            nonlocal shown
+            while text not in shown:
+                self.assertTrue(select.select([keyboard], [], [], devtools.PATIENCE)[0], shown)
+                shown += os.read(keyboard, 4096)
+
+        until(str(port).encode())
+        page = self.follow_the_link("en")
+        until(b"Send")
+        os.write(keyboard, b"n\n")
+        self.look_at_cancelled(page, "lab-cancelled-at-the-terminal", "en", CANCELLED, "You have cancelled")
 
     def test_a_form_starts_nothing(self):
         page = self.tab("en")

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """Applications written for the AusweisApp's SDK, with WebSockets of others, against `eidkern serve` and the lab: clients_test.py EIDKERN POSIX_CLIENT
-Each does a whole login; the lab's result page shows what was read. A client whose library is missing is skipped, and that is said."""
+Each does a whole login; the lab's result page shows what was read. What is said is kept in the folder that EIDKERN_FRAMES names, and
+judged by contract/frames.py. A client whose library is missing is skipped, and that is said."""
 import http.client
+import itertools
 import json
 import os
 import pathlib
@@ -15,6 +17,7 @@ import urllib.request
 
 EIDKERN, POSIX_CLIENT = sys.argv[1:3]
 CLIENTS = pathlib.Path(__file__).parent / "clients"
+numbers = itertools.count(1)  # of connections
 NODE_PATH = "/usr/share/nodejs"  # where Debian puts node-ws
 
 
@@ -35,6 +38,16 @@ def page(url: str) -> str:
         return reply.read().decode()
 
 
+def keep(said: list[str]) -> None:
+    """One connection, as test/unit/support/frames.h keeps it."""
+    if folder := os.environ.get("EIDKERN_FRAMES"):
+        number = next(numbers)
+        lines = [{"to": "begin", "over": "websocket", "strict": True}]
+        lines += [{"to": "server" if line[0] == ">" else "client", "text": line[1:]} for line in said]
+        with pathlib.Path(folder, f"clients_test-{os.getpid()}.jsonl").open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps({"connection": number, **line}) + "\n" for line in lines)
+
+
 class Clients(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -47,9 +60,12 @@ class Clients(unittest.TestCase):
     def log_in(self, *command: str, **environment: str) -> list[dict]:
         done = subprocess.run([*command, self.token_url], capture_output=True, text=True, timeout=60, env=os.environ | environment)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        messages = [json.loads(line) for line in done.stdout.splitlines()]
-        self.assertEqual([json.dumps(each, separators=(",", ":"), sort_keys=True, ensure_ascii=False) for each in messages], done.stdout.splitlines(),
-                         "compact, and sorted")
+        said = done.stdout.splitlines()
+        self.assertEqual({line[:1] for line in said}, {">", "<"}, "both directions")
+        keep(said)
+        texts = [line[1:] for line in said if line[0] == "<"]
+        messages = [json.loads(text) for text in texts]
+        self.assertEqual([json.dumps(each, separators=(",", ":"), sort_keys=True, ensure_ascii=False) for each in messages], texts, "compact, and sorted")
         end = [each for each in messages if "result" in each][-1]
         self.assertEqual(end["result"], {"major": "http://www.bsi.bund.de/ecard/api/1.1/resultmajor#ok"})
         self.assertIn("Sandwig", page(end["url"]) if "url" in end else "")

@@ -12,6 +12,7 @@
 #include "eidkern/readers.h"
 #include "eidkern/vpcd_card.h"
 #include "scenarios/dialogue_script.h"
+#include "support/frames.h"
 
 using namespace eidkern;
 using namespace eidkern::test;
@@ -51,10 +52,16 @@ class json_api_e2e_test : public QObject
     std::unique_ptr<VpcdCard> card_; // while it is on the reader
     std::unique_ptr<ScriptedCard> other_;
     std::unique_ptr<JsonApi> api_;
+    std::optional<Frames> frames_; // of the client that is there
     std::deque<QString> received_;
 
     void put() { card_ = VpcdCard::offer(*chip_, daemon_->path("card").toStdString()); }
-    void send(QString text) const { api_->receive(text.replace("$tcTokenURL", QString::fromStdString(lab_->tcTokenUrl())).toStdString()); }
+    void send(QString text) const
+    {
+        text.replace("$tcTokenURL", QString::fromStdString(lab_->tcTokenUrl()));
+        frames_->toServer(text.toUtf8());
+        api_->receive(text.toStdString());
+    }
     void expect(const QString& pattern)
     {
         QVERIFY2(until([this] { return !received_.empty(); }), qPrintable("expected " + pattern));
@@ -67,8 +74,12 @@ class json_api_e2e_test : public QObject
         JsonApiSettings settings;
         settings.trustAnchors = {TrustAnchor::parse(lab_->cvca()).value()};
         settings.simulator = false;
-        api_ = std::make_unique<JsonApi>(std::move(settings),
-                                         [this](std::string_view text) { received_.push_back(QString::fromUtf8(text.data(), qsizetype(text.size()))); });
+        frames_.emplace(Frames::Over::Library, true);
+        api_ = std::make_unique<JsonApi>(std::move(settings), [this](std::string_view text) {
+            const QByteArray bytes(text.data(), qsizetype(text.size()));
+            frames_->toClient(bytes);
+            received_.push_back(QString::fromUtf8(bytes));
+        });
         expect(reader("null"));
         if (withCard) expect(reader(ok));
     }

@@ -281,6 +281,7 @@ void api_random_test::sequences()
         QVERIFY2(sequence(), qPrintable(QString("no answer in sequence %1").arg(i)));
         QVERIFY2(story_.wrong.isEmpty(), qPrintable(QString("sequence %1: %2").arg(i).arg(story_.wrong.join(", "))));
         QVERIFY(!story_.running && story_.begun == story_.ended);
+        client_->socket().frames().sequenceIsOver();
         if (i % 100 != 99) continue;
         begun += story_.begun;
         ended += story_.ended;

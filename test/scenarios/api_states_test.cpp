@@ -1,30 +1,15 @@
-// Every command of the JSON API in every state, over a real WebSocket: what is allowed is what the schemas say (x-states), whatever
-// else comes gets BAD_STATE and changes nothing. Each wrong type of each parameter, CANCEL and disconnection, in every state too.
+// Every command of the JSON API in every state and level, over a real WebSocket: what is allowed is what the schemas say (x-states),
+// whatever else comes gets BAD_STATE and changes nothing. Each wrong type of each parameter, in every state too.
 #include <QDir>
 #include <QJsonArray>
 
-#include "scenarios/api_client.h"
+#include "scenarios/api_places.h"
 
 using namespace eidkern;
 using namespace eidkern::test;
 
 namespace
 {
-
-struct Place // where a workflow waits for its client
-{
-    const char* state;
-    const char* persona; // of the card that leads there
-    const char* workflow = "AUTH";
-};
-constexpr std::array places{Place{"ACCESS_RIGHTS", ""},
-                            Place{"INSERT_CARD", ""},
-                            Place{"ENTER_PIN", "adult"},
-                            Place{"ENTER_CAN", "wrong-pin-twice"},
-                            Place{"ENTER_PUK", "pin-blocked"},
-                            Place{"PAUSE", "adult"},
-                            Place{"ENTER_PIN", "adult", "CHANGE_PIN"},
-                            Place{"ENTER_NEW_PIN", "adult", "CHANGE_PIN"}};
 
 QJsonObject schema(const QString& folder, const QString& name)
 {
@@ -60,78 +45,17 @@ class api_states_test : public QObject
 {
     Q_OBJECT
 
-    std::unique_ptr<PublicLab> lab_;
-    std::unique_ptr<ApiServer> server_;
+    const ApiWorld world_;
 
-    QJsonObject run() const { return {{"cmd", "RUN_AUTH"}, {"status", false}, {"tcTokenURL", QString::fromStdString(lab_->tcTokenUrl())}}; }
-
-    // Brings the client to a state; false: it is not reached.
-    bool reach(ApiClient& client, const Place& place) const
-    {
-        const QString state(place.state);
-        const bool login = QString(place.workflow) == "AUTH";
-        client.send(login ? run() : QJsonObject{{"cmd", "RUN_CHANGE_PIN"}, {"status", false}});
-        if (login && client.until("ACCESS_RIGHTS").isEmpty()) return false;
-        if (state == "ACCESS_RIGHTS") return true;
-        if (login) client.send("ACCEPT");
-        if (client.until("INSERT_CARD").isEmpty()) return false;
-        if (state == "INSERT_CARD") return true;
-        client.send(QJsonObject{{"cmd", "SET_CARD"}, {"name", "Simulator"}, {"simulator", QJsonObject{{"persona", place.persona}}}});
-        if (state == "PAUSE") return lieBadly(client);
-        if (state != "ENTER_NEW_PIN") return !client.until(place.state).isEmpty();
-        client.until("ENTER_PIN");
-        client.send(pin);
-        return !client.until(place.state).isEmpty();
-    }
-    bool lieBadly(ApiClient& client) const // the card is lost again and again while PACE runs
-    {
-        const auto card = server_->card();
-        client.until("ENTER_PIN");
-        card.state->reader.removeAtApdu(8);
-        client.send(pin);
-        for (int i = 0; i < 20; ++i)
-        {
-            const auto message = client.until({"INSERT_CARD", "PAUSE"});
-            if (message["msg"] == "PAUSE") return true;
-            card.state->reader.removeAtApdu(8);
-            SimulatedCard(card).insert();
-        }
-        return false;
-    }
-    static inline const QJsonObject pin{{"cmd", "SET_PIN"}, {"value", "123456"}};
-
-    static QJsonObject status(const QJsonValue& state, const QJsonValue& workflow)
-    {
-        return {{"msg", "STATUS"}, {"progress", workflow.isNull() ? QJsonValue() : QJsonValue(0)}, {"state", state}, {"workflow", workflow}};
-    }
-    void everyCommandThatIsNotAllowed(ApiClient& client, const QString& state, int level) const;
+    void everyCommandThatIsNotAllowed(ApiClient& client, const QString& state, int level) const; // "idle", or a place's
 
 private slots:
-    void initTestCase()
-    {
-        LabSettings settings;
-        settings.requiredRights = {"DateOfBirth"};
-        settings.optionalRights = {"FamilyName"};
-        lab_ = PublicLab::start(settings).value();
-        server_ = std::make_unique<ApiServer>(apiSettings(*lab_));
-    }
     void matrix_data();
     void matrix();
     void directlyBehindACommand();
     void parameters_data();
     void parameters();
-    void cancel_data();
-    void cancel();
-    void disconnect_data();
-    void disconnect();
 };
-
-static void everyPlace(bool alsoIdle)
-{
-    QTest::addColumn<int>("place"); // -1: no workflow
-    if (alsoIdle) QTest::newRow("idle") << -1;
-    for (std::size_t i = 0; i < places.size(); ++i) QTest::addRow("%s in %s", places[i].state, places[i].workflow) << int(i);
-}
 
 void api_states_test::everyCommandThatIsNotAllowed(ApiClient& client, const QString& state, int level) const
 {
@@ -140,7 +64,8 @@ void api_states_test::everyCommandThatIsNotAllowed(ApiClient& client, const QStr
     {
         const auto about = schema("command", name);
         const auto gate = about["x-states"].toArray()[0].toString();
-        const bool allowed = gate == "ALWAYS" || (gate == "IDLE" && state.isEmpty()) || (gate == "WORKFLOW" && !state.isEmpty()) || gate == state;
+        const bool idle = state == "idle";
+        const bool allowed = gate == "ALWAYS" || (gate == "IDLE" && idle) || (gate == "WORKFLOW" && !idle) || gate == state;
         const bool known = about["x-levels"].toArray().contains(level);
         if (allowed && known) continue;
         auto command = about["examples"].toArray()[0].toObject();
@@ -151,20 +76,27 @@ void api_states_test::everyCommandThatIsNotAllowed(ApiClient& client, const QStr
     QVERIFY(refused > 8);
 }
 
-void api_states_test::matrix_data() { everyPlace(true); }
+void api_states_test::matrix_data()
+{
+    QTest::addColumn<int>("place"); // -1: no workflow
+    QTest::newRow("idle") << -1;
+    for (std::size_t i = 0; i < places.size(); ++i) QTest::newRow(nameOf(places[i])) << int(i);
+}
 
 void api_states_test::matrix()
 {
     QFETCH(const int, place);
-    ApiClient client(server_->port());
-    const QString state = place < 0 ? QString() : places[std::size_t(place)].state;
-    if (place >= 0) QVERIFY(reach(client, places[std::size_t(place)]));
+    ApiClient client(world_.port());
+    const bool idle = place < 0;
+    const auto state = idle ? QString("idle") : QString(places[std::size_t(place)].state);
+    const auto here = idle ? statusOf() : statusOf(&places[std::size_t(place)]);
+    if (!idle) QVERIFY(world_.reach(client, places[std::size_t(place)]));
     for (const int level : {1, 2, 3})
     {
-        QCOMPARE(client.ask(QJsonObject{{"cmd", "SET_API_LEVEL"}, {"level", level}})["current"].toInt(), level);
+        QCOMPARE(client.ask(inLevel(level))["current"].toInt(), level);
         everyCommandThatIsNotAllowed(client, state, level);
     }
-    QCOMPARE(client.ask("GET_STATUS"), state.isEmpty() ? status({}, {}) : status(state, places[std::size_t(place)].workflow));
+    QCOMPARE(client.ask("GET_STATUS"), here);
     for (const auto& name : commands()) // those that answer, and change nothing
     {
         const auto about = schema("command", name);
@@ -174,11 +106,10 @@ void api_states_test::matrix()
         QCOMPARE(answer["msg"], about["x-answers"].toArray()[0]);
         QVERIFY(!answer.contains("error"));
     }
-    QCOMPARE(client.ask("GET_STATUS"), state.isEmpty() ? status({}, {}) : status(state, places[std::size_t(place)].workflow));
-    if (place < 0) return;
+    QCOMPARE(client.ask("GET_STATUS"), here);
+    if (idle) return;
     client.send("CANCEL");
-    const auto end = client.end();
-    QVERIFY(end["url"].toString().contains("cancellationByUser") || end["reason"] == "User_Cancelled");
+    QCOMPARE(reasonOf(client.end()), QString("User_Cancelled"));
 }
 
 // A command that is accepted leaves its state at once; what comes behind it, before anything else has happened, is too late.
@@ -186,9 +117,10 @@ void api_states_test::directlyBehindACommand()
 {
     for (const auto& place : places)
     {
-        ApiClient client(server_->port());
-        QVERIFY(reach(client, place));
         const QString state(place.state);
+        if (state.isEmpty()) continue;
+        ApiClient client(world_.port());
+        QVERIFY(world_.reach(client, place));
         const QMap<QString, QString> others{{"ACCESS_RIGHTS", "ACCEPT"}, {"INSERT_CARD", "SET_CARD"}, {"PAUSE", "CONTINUE"}};
         const auto accepted = others.value(state, QString(state).replace("ENTER_", "SET_"));
         auto command = schema("command", accepted)["examples"].toArray()[0].toObject();
@@ -198,11 +130,6 @@ void api_states_test::directlyBehindACommand()
         client.send("CANCEL");
         QVERIFY(!client.end().isEmpty());
     }
-    ApiClient client(server_->port());
-    client.send(run());
-    everyCommandThatIsNotAllowed(client, "begun", 3);
-    client.send("CANCEL");
-    QVERIFY(!client.end().isEmpty());
 }
 
 void api_states_test::parameters_data()
@@ -221,8 +148,8 @@ void api_states_test::parameters()
     const auto gate = about["x-states"].toArray()[0].toString();
     const auto place = std::ranges::find(places, gate, [](const Place& each) { return QString(each.state); });
     QCOMPARE(place == places.end(), gate == "ALWAYS" || gate == "IDLE");
-    ApiClient client(server_->port());
-    if (place != places.end()) QVERIFY(reach(client, *place));
+    ApiClient client(world_.port());
+    if (place != places.end()) QVERIFY(world_.reach(client, *place));
     const auto before = client.ask("GET_STATUS");
     const QJsonArray values{QJsonValue(),
                             true,
@@ -264,43 +191,6 @@ void api_states_test::parameters()
     if (place == places.end()) return;
     client.send("CANCEL");
     QVERIFY(!client.end().isEmpty());
-}
-
-void api_states_test::cancel_data() { everyPlace(false); }
-
-void api_states_test::cancel()
-{
-    QFETCH(const int, place);
-    ApiClient client(server_->port());
-    QVERIFY(reach(client, places[std::size_t(place)]));
-    for (int i = 0; i < 3; ++i) client.send("CANCEL");
-    const auto end = client.end();
-    QCOMPARE(end.contains("result") ? end["result"]["reason"] : end["reason"], QJsonValue("User_Cancelled"));
-    const QJsonObject over{{"error", "CANCEL"}, {"msg", "BAD_STATE"}};
-    QCOMPARE(client.ask("CANCEL"), over);
-    QCOMPARE(client.ask("GET_STATUS"), status({}, {}));
-    QVERIFY(reach(client, places[0])); // the next one directly afterwards
-    client.send("CANCEL");
-    QVERIFY(!client.end().isEmpty());
-}
-
-void api_states_test::disconnect_data() { everyPlace(true); }
-
-void api_states_test::disconnect()
-{
-    QFETCH(const int, place);
-    {
-        ApiClient client(server_->port());
-        if (place >= 0) QVERIFY(reach(client, places[std::size_t(place)]));
-        if (place < 0) client.send(run()); // and has gone before anything was answered
-        client.socket().leave();
-    }
-    ApiClient next(server_->port()); // comes as soon as the other one's workflow has unwound
-    QCOMPARE(next.next()["name"].toString(), QString("Simulator"));
-    QCOMPARE(next.ask("GET_STATUS"), status({}, {}));
-    QVERIFY(reach(next, places[2]));
-    next.send(pin);
-    QVERIFY(next.end()["url"].toString().endsWith("ResultMajor=ok"));
 }
 
 QTEST_GUILESS_MAIN(api_states_test)

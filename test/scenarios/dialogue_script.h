@@ -3,7 +3,8 @@
 //     let NAME = TEXT  from here on $NAME is TEXT
 //     api {...}        settings: simulator, basicReader, multi, identity
 //     lab {...}        the service: required, optional (rights); requiredAge, communityId, transactionInfo, variants and service as in the
-//                      scenarios; "cancelAt": the client sends CANCEL when the server gets this request
+//                      scenarios; "cancelAt", "leaveAt": the client sends CANCEL, or drops its connection, when the server gets this
+//                      request, which is answered when the service has heard of it
 //     > TEXT           the client sends this, $tcTokenURL filled in
 //     < TEXT           the next message is this, to the byte; * stands for anything, ? for any character
 //     ! WORDS          something happens: see dialogue_test.cpp
@@ -15,6 +16,7 @@
 #include <QJsonObject>
 #include <QList>
 #include <QStringList>
+#include <algorithm>
 #include <map>
 
 namespace eidkern::test
@@ -25,7 +27,43 @@ struct Dialogue
     QString name, file;
     QJsonObject api, lab;
     QStringList steps; // loops unrolled
+
+    // Whether a client that knows no newer level goes the same way.
+    bool isForEveryLevel() const
+    {
+        return std::ranges::none_of(steps, [](const QString& step) { return step.contains("API_LEVEL") || step.contains("\"PAUSE\""); });
+    }
+    QStringList stepsIn(int level) const;
 };
+
+inline QString setLevel(int level) { return QString(R"({"cmd":"SET_API_LEVEL","level":%1,"request":"level"})").arg(level); }
+
+// The same steps for a client of a lower level: in level 1 there is no STATUS, READER_LIST has another key, and cards are simulated in
+// level 2, for so long. The answers to setLevel() are to be passed over.
+inline QStringList Dialogue::stepsIn(int level) const
+{
+    QStringList all;
+    if (level != 3) all << "> " + setLevel(level);
+    QString command;
+    for (auto step : steps)
+    {
+        const bool wasCard = command == "SET_CARD", sends = step.startsWith("> ");
+        if (sends) command = QJsonDocument::fromJson(step.mid(2).toUtf8())["cmd"].toString();
+        else if (wasCard) command.clear();
+        if (level == 1 && wasCard && command != "SET_CARD") all << "> " + setLevel(1);
+        if (level == 1 && !wasCard && command == "SET_CARD") all << "> " + setLevel(2);
+        if (level == 1 && step.startsWith(R"(< {"msg":"STATUS")"))
+        {
+            if (command != "GET_STATUS") continue;
+            step = R"(< {"error":"GET_STATUS","msg":"UNKNOWN_COMMAND"})";
+        }
+        if (command == "GET_STATUS" && !sends) command.clear();
+        if (level == 1 && step.startsWith(R"(< {"msg":"READER_LIST")")) step.replace("readers", "reader");
+        all << step;
+        if (step == "! connect" && level != 3) all << "> " + setLevel(level);
+    }
+    return all;
+}
 
 // Whether `text` is `pattern`, in which * is anything and ? any character.
 inline bool fits(QStringView pattern, QStringView text)

@@ -1,8 +1,9 @@
 // Plays every dialogue of dialogues/*.txt: a client of the JSON API, in-process lab, simulated cards with real cryptography; once
-// with the service itself, and once over a WebSocket on loopback, with a browser over HTTP beside it.
+// with the service itself, and in each level over a WebSocket on loopback, with a browser over HTTP beside it.
 // What happens beside the messages:
 //     ! card off, card on, card off at APDU N   of the simulator; APDUs count from the next time that the card is connected
 //     ! disconnect, connect                     the client goes, and its workflow has been brought to its end; it comes again
+//     ! gone                                    the same as disconnect, by "leaveAt"
 //     ! browser asks, browser goes, second browser is refused, browser got STATUS WHAT
 //     ! told MESSAGE MINOR                      the eID-Server has heard of exactly this failure in the last login
 //     ! granted RIGHTS                          the last login's server was granted exactly these
@@ -34,6 +35,7 @@ public:
     virtual ~Line() = default;
     virtual void send(const QByteArray& text) = 0;
     virtual QByteArray next() = 0;
+    virtual void leave() = 0;
 };
 
 class DirectLine final : public Line
@@ -55,9 +57,10 @@ public:
         received_.pop_front();
         return message;
     }
+    void leave() override { conversation_.reset(); }
 
 private:
-    const Frames frames_;
+    const Frames frames_{Frames::Over::Library};
     std::deque<QByteArray> received_;
     std::unique_ptr<sdk::Conversation> conversation_;
 };
@@ -69,6 +72,7 @@ public:
     ~WebSocketLine() override { client_.leave(); }
     void send(const QByteArray& text) override { client_.send(text); }
     QByteArray next() override { return client_.text(); }
+    void leave() override { client_.leave(); }
 
 private:
     WebSocketClient client_;
@@ -117,7 +121,8 @@ class dialogue_test : public QObject
 
     void expect(const QString& pattern)
     {
-        const auto message = QString::fromUtf8(line_->next());
+        auto message = QString::fromUtf8(line_->next());
+        while (message.contains(R"("request":"level")")) message = QString::fromUtf8(line_->next());
         QVERIFY2(fits(pattern, message), qPrintable("expected " + pattern + "\n          came " + message));
     }
     void send(QString text) { line_->send(text.replace("$tcTokenURL", QString::fromStdString(lab_->tcTokenUrl())).toUtf8()); }
@@ -128,9 +133,10 @@ class dialogue_test : public QObject
         if (dialogue.lab.contains("required")) options.request.required = rightsOf(dialogue.lab["required"]);
         if (dialogue.lab.contains("optional")) options.request.optional = rightsOf(dialogue.lab["optional"]);
         lab::FaultScript faults;
-        faults.answer = [this, lab = dialogue.lab, cancelAt = trigger(dialogue.lab["cancelAt"])](lab::Server server, int number, const lab::HttpRequest&,
-                                                                                                 lab::HttpAnswer& answer) {
-            if (cancelAt.is(server, number)) send(R"({"cmd":"CANCEL"})");
+        faults.answer = [this, lab = dialogue.lab, cancelAt = trigger(dialogue.lab["cancelAt"]),
+                         leaveAt = trigger(dialogue.lab["leaveAt"])](lab::Server server, int number, const lab::HttpRequest&, lab::HttpAnswer& answer) {
+            if (cancelAt.is(server, number)) cancelAtOnce();
+            if (leaveAt.is(server, number)) leaveAtOnce();
             for (const auto& each : lab["service"].toArray())
                 if (trigger(each.toObject()["at"]).is(server, number)) applyFault(each.toObject(), *lab_, answer);
         };
@@ -143,6 +149,18 @@ class dialogue_test : public QObject
         ownService_ = std::make_unique<Watched>(std::move(settings));
         service_ = ownService_.get();
         if (overWebSocket) server_ = std::move(sdk::listen({.port = 0}, nullptr, std::move(ownService_)).value());
+    }
+
+    void cancelAtOnce()
+    {
+        const int before = service_->heard;
+        send(R"({"cmd":"CANCEL"})");
+        QVERIFY(waitUntil([&] { return service_->heard > before; }));
+    }
+    void leaveAtOnce()
+    {
+        line_->leave();
+        QVERIFY(waitUntil([this] { return !service_->client; }));
     }
 
     void connectClient()
@@ -162,6 +180,11 @@ class dialogue_test : public QObject
         {
             line_.reset();
             QVERIFY(waitUntil([this] { return !service_->client && !service_->busy(); }));
+        }
+        else if (deed == "gone")
+        {
+            QVERIFY(waitUntil([this] { return !service_->client && !service_->busy(); }));
+            line_.reset();
         }
         else if (deed == "browser asks") QVERIFY(askByBrowser());
         else if (deed == "second browser is refused") QVERIFY(secondBrowserIsRefused());
@@ -279,18 +302,21 @@ private Q_SLOTS:
     {
         QTest::addColumn<int>("number");
         QTest::addColumn<bool>("overWebSocket");
+        QTest::addColumn<int>("level");
         const auto all = dialogues();
         for (int i = 0; i < all.size(); ++i)
         {
-            QTest::addRow("%s: %s", qPrintable(all[i].file), qPrintable(all[i].name)) << i << false;
-            if (all[i].lab.contains("cancelAt")) continue; // a command on its way over a socket may come later than what it is to meet
-            QTest::addRow("%s: %s, over a WebSocket", qPrintable(all[i].file), qPrintable(all[i].name)) << i << true;
+            const auto name = all[i].file + ": " + all[i].name;
+            QTest::addRow("%s", qPrintable(name)) << i << false << 3;
+            for (const int level : {1, 2, 3})
+                if (level == 3 || all[i].isForEveryLevel()) QTest::addRow("%s, over a WebSocket, level %d", qPrintable(name), level) << i << true << level;
         }
     }
     void dialogue()
     {
         QFETCH(int, number);
         QFETCH(bool, overWebSocket);
+        QFETCH(int, level);
         static const auto all = dialogues();
         const auto& dialogue = all[number];
         begin(dialogue, overWebSocket);
@@ -302,7 +328,7 @@ private Q_SLOTS:
             for (const QString insertable : {"false", "true"})
                 expect(R"({"attached":true,"card":null,"insertable":)" + insertable + R"(,"keypad":)" + keypad + R"(,"msg":"READER","name":"Simulator"})");
         }
-        for (const auto& step : dialogue.steps)
+        for (const auto& step : dialogue.stepsIn(level))
         {
             const auto rest = step.mid(2);
             if (step[0] == '>') send(rest);

@@ -35,13 +35,18 @@ public:
 
     sdk::ApiService service;
     sdk::Client* client = nullptr;
+    int heard = 0; // messages of all clients
 
 private:
     struct Passing final : sdk::Conversation
     {
         Passing(Watched& w, std::unique_ptr<sdk::Conversation> i) : watched(w), inner(std::move(i)) {}
         ~Passing() override { watched.client = nullptr; }
-        void receive(std::string_view text) override { inner->receive(text); }
+        void receive(std::string_view text) override
+        {
+            inner->receive(text);
+            ++watched.heard;
+        }
 
         Watched& watched;
         std::unique_ptr<sdk::Conversation> inner;

@@ -1,9 +1,13 @@
-// A whole login with the `ws` of Node: node_client.js WEBSOCKET-URL TCTOKEN-URL. Prints each message, one per line.
+// A whole login with the `ws` of Node: node_client.js WEBSOCKET-URL TCTOKEN-URL. Prints what is said, one text per line: > to the service, < from it.
 const WebSocket = require('ws');
 
 const [url, tcTokenURL] = process.argv.slice(2);
 const client = new WebSocket(url);
-const send = command => client.send(JSON.stringify(command));
+const send = command => {
+  const text = JSON.stringify(command);
+  console.log('>' + text);
+  client.send(text);
+};
 const answers = {
   ACCESS_RIGHTS: message => {
     if (message.chat.optional.length && message.chat.effective.length !== message.chat.required.length) send({cmd: 'SET_ACCESS_RIGHTS', chat: []});
@@ -20,7 +24,7 @@ client.on('open', () => {
 });
 client.on('message', (data, binary) => {
   if (binary) throw new Error('a binary message');
-  console.log(data.toString());
+  console.log('<' + data);
   const message = JSON.parse(data);
   (answers[message.msg] || (() => {}))(message);
 });

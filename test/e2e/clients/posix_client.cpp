@@ -1,5 +1,5 @@
 // A login as an application of few means does it: plain sockets and nothing set on them, one message is read before anything is said, and
-// what it needs is looked for as text. posix_client PORT TCTOKEN-URL. Prints each message, one per line.
+// what it needs is looked for as text. posix_client PORT TCTOKEN-URL. Prints what is said, one text per line: > to the service, < from it.
 #include <arpa/inet.h>
 #include <cstdio>
 #include <cstdlib>
@@ -56,7 +56,7 @@ static std::string message()
     }
     else if (size > 126) fail("a huge message");
     auto text = take(size);
-    std::puts(text.c_str());
+    std::puts(("<" + text).c_str());
     return text;
 }
 
@@ -75,6 +75,7 @@ static std::string until(const char* what, int most) // at most so many messages
 
 static void say(const std::string& text) // header, mask and payload one after the other, as small programs do
 {
+    std::puts((">" + text).c_str());
     std::string header{'\x81', char(0x80 | (text.size() < 126 ? text.size() : 126))};
     if (text.size() >= 126) header.append({char(text.size() >> 8), char(text.size())});
     ::send(descriptor, header.data(), header.size(), 0);

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""A whole login with Python's `websockets`: python_client.py WEBSOCKET-URL TCTOKEN-URL. Prints each message, one per line."""
+"""A whole login with Python's `websockets`: python_client.py WEBSOCKET-URL TCTOKEN-URL. Prints what is said, one text per
+line: > to the service, < from it."""
 import asyncio
 import json
 import sys
@@ -9,12 +10,17 @@ import websockets
 
 async def login(url: str, address: str) -> None:
     async with websockets.connect(url, compression="deflate", ping_interval=0.05) as client:  # offers an extension, and pings
-        await client.send(json.dumps({"cmd": "GET_API_LEVEL"}))
-        await client.send(json.dumps({"cmd": "SET_API_LEVEL", "level": 2}).encode().decode())
-        # in fragments, as a stream of unknown length
-        await client.send(iter(['{"cmd":"RUN_AUTH",', f'"tcTokenURL":{json.dumps(address)}', "}"]))
+        async def send(command: dict, pieces: int = 1) -> None:  # more than one: in fragments, as a stream of unknown length
+            text = json.dumps(command)
+            print(">" + text)
+            size = -(-len(text) // pieces)
+            await client.send(text if pieces == 1 else iter([text[i:i + size] for i in range(0, len(text), size)]))
+
+        await send({"cmd": "GET_API_LEVEL"})
+        await send({"cmd": "SET_API_LEVEL", "level": 2})
+        await send({"cmd": "RUN_AUTH", "tcTokenURL": address}, pieces=3)
         async for text in client:
-            print(text)
+            print("<" + text)
             message = json.loads(text)
             answer = {
                 "ACCESS_RIGHTS": [{"cmd": "GET_CERTIFICATE"}, {"cmd": "ACCEPT"}],
@@ -22,7 +28,7 @@ async def login(url: str, address: str) -> None:
                 "ENTER_PIN": [{"cmd": "SET_PIN"}],
             }.get(message["msg"], [])
             for command in answer:
-                await client.send(json.dumps(command))
+                await send(command)
             if message["msg"] == "AUTH" and "result" in message:
                 return
 

@@ -1,5 +1,5 @@
 // Keeps what a client of the JSON API and the service say to each other: one line of JSON per message, in the folder that
-// EIDKERN_FRAMES names (nothing is kept without it). contract/frames_test.py judges all of it at the end of a test run.
+// EIDKERN_FRAMES names (nothing is kept without it). contract/frames.py judges all of it at the end of a test run.
 #pragma once
 #include <QCoreApplication>
 #include <QFile>
@@ -13,9 +13,20 @@ namespace eidkern::test
 class Frames // of one connection
 {
 public:
-    void toServer(const QByteArray& text) const { keep("server", text); }
-    void toClient(const QByteArray& text) const { keep("client", text); }
-    void gone() const { keep("end", {}); } // the connection has ended: a workflow may be open
+    enum class Over {
+        WebSocket,
+        Library,
+    };
+
+    // `strict`: each command that this client sends fits its schema.
+    explicit Frames(Over over, bool strict = false) { keep("begin", {{"over", over == Over::WebSocket ? "websocket" : "library"}, {"strict", strict}}); }
+
+    void toServer(const QByteArray& text) const { keep("server", inJson(text)); }
+    void toClient(const QByteArray& text) const { keep("client", inJson(text)); }
+    void rawToServer(const QByteArray& bytes) const { keep("server", {{"raw", hex(bytes.left(mostRaw))}, {"size", bytes.size()}}); } // frames, or what is none
+    void closed(int code) const { keep("client", {{"close", code}}); }
+    void gone() const { keep("end", {}); } // the client has dropped the connection: a workflow may be open
+    void sequenceIsOver() const { keep("sequence", {}); } // of commands drawn at random
 
 private:
     static QFile* file()
@@ -28,16 +39,23 @@ private:
         return &kept;
     }
 
-    void keep(const char* to, const QByteArray& text) const
+    static QString hex(const QByteArray& bytes) { return QString::fromLatin1(bytes.toHex()); }
+    static QJsonObject inJson(const QByteArray& text)
+    {
+        if (text.isValidUtf8()) return {{"text", QString::fromUtf8(text)}};
+        return {{"bytes", hex(text)}};
+    }
+
+    void keep(const char* to, QJsonObject line) const
     {
         if (!file()) return;
-        QJsonObject line{{"connection", number_}, {"to", to}};
-        if (text.isValidUtf8()) line.insert("text", QString::fromUtf8(text));
-        else line.insert("bytes", QString::fromLatin1(text.toHex()));
+        line.insert("connection", number_);
+        line.insert("to", to);
         file()->write(QJsonDocument(line).toJson(QJsonDocument::Compact) + "\n");
         file()->flush(); // a test that ends badly has told all the same
     }
 
+    static constexpr qsizetype mostRaw = 1000;
     static inline int connections = 0;
     const int number_ = ++connections;
 };

@@ -3,7 +3,7 @@
 #include <QHostAddress>
 #include <QTcpSocket>
 #include <QtTest>
-#include <deque>
+#include <sys/socket.h>
 #include <utility>
 
 #include "support/frames.h"
@@ -32,11 +32,18 @@ public:
 
     int status() const { return head_.mid(9, 3).toInt(); }
     const QByteArray& head() const { return head_; }
+    const Frames& frames() const { return frames_; }
     bool isOver() const { return socket_.state() == QAbstractSocket::UnconnectedState; }
     void leave()
     {
-        frames_.gone();
+        if (!isOver()) frames_.gone();
         socket_.abort();
+    }
+    void tearOff() // with a reset, and what was not sent yet is lost
+    {
+        const linger now{1, 0};
+        ::setsockopt(int(socket_.socketDescriptor()), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+        leave();
     }
     void stopReading() { socket_.setReadBufferSize(1); }
     void readAgain()
@@ -44,11 +51,15 @@ public:
         socket_.setReadBufferSize(0);
         received_ += socket_.readAll();
     }
-    void sendBytes(const QByteArray& bytes) { socket_.write(bytes); }
+    void sendBytes(const QByteArray& bytes)
+    {
+        frames_.rawToServer(bytes);
+        socket_.write(bytes);
+    }
     void send(const QByteArray& text)
     {
         frames_.toServer(text);
-        sendBytes(frame(0x81, text));
+        socket_.write(frame(0x81, text));
     }
 
     // `first`: FIN, reserved bits and opcode.
@@ -85,7 +96,9 @@ public:
     {
         const auto [first, payload] = next();
         if (first != 0x88 || payload.size() == 1) return -1;
-        return payload.isEmpty() ? 0 : int(quint8(payload[0])) << 8 | quint8(payload[1]);
+        const int code = payload.isEmpty() ? 0 : int(quint8(payload[0])) << 8 | quint8(payload[1]);
+        frames_.closed(code);
+        return code;
     }
 
 private:
@@ -104,7 +117,7 @@ private:
         return true;
     }
 
-    const Frames frames_;
+    const Frames frames_{Frames::Over::WebSocket};
     QTcpSocket socket_;
     QByteArray head_, received_;
 };
