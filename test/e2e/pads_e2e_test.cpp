@@ -367,6 +367,35 @@ private Q_SLOTS:
         QCOMPARE(said, "PIN3 new card PIN3 new ");
     }
 
+    void theCardIsPulledInsteadOfTheNewPinAndStaysAway() // nobody can know whether the reader had sent it
+    {
+        put({AtPad::Right, AtPad::Nothing});
+        const auto engine = changePin();
+        QVERIFY(waits());
+        hardware->pull();
+        QVERIFY(until([this] { return said.endsWith("card "); }));
+        engine->cancel();
+        QCOMPARE(outcome(), "Change_Pin_Unrecoverable");
+    }
+
+    void theCardTakesTheNewPinAndIsPulledBeforeItSaysSo()
+    {
+        put({});
+        auto& reader = chip->state->reader;
+        reader.answerWith([&](int, ByteView apdu) -> std::optional<Bytes> {
+            if (!toHex(apdu).starts_with("0c2c0203")) return {};
+            reader.card()->transmit(apdu);
+            chip->state->scheduler.post([this] { hardware->pull(); });
+            return Bytes();
+        });
+        const auto engine = changePin([this](Event& event) {
+            if (std::holds_alternative<CardWanted>(event)) hardware->put();
+        });
+        QCOMPARE(outcome(), "Change_Pin_Unrecoverable");
+        QCOMPARE(said, "PIN3 new card PIN3 "); // the person enters the old one
+        QCOMPARE(reader.card()->pin().text(), card::SimulatedPad::newPin);
+    }
+
     void otherReadersAreBasicOnes_data() // the PIN is entered here
     {
         QTest::addColumn<QString>("reader");
