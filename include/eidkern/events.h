@@ -99,6 +99,7 @@ struct CardFound
     bool deactivated;         // the online function is switched off
     std::string fingerprint = {}; // of what the card says of itself before a password: two with different ones are two cards. Cards of one
                                   // generation may have the same
+    bool passwordAtReader = false; // the reader takes passwords itself
 };
 
 // A service has shown a new link certificate, and it leads to a trust anchor: keep it, and give it to the next engine as

@@ -24,34 +24,6 @@ struct ReaderResult
     std::chrono::steady_clock::time_point at; // of its completion
 };
 
-struct Reader
-{
-    std::string name;
-    bool card = false, mute = false; // mute: the card does not respond, e.g. it lies the wrong way round
-    bool exclusive = false;          // a program has it for itself
-    ReaderResult last = {};          // at the time of telling
-    unsigned insertion = 0;          // another one with each card that is put on it
-};
-
-struct ReaderList
-{
-    bool service = false; // pcscd is there
-    std::vector<Reader> readers;
-};
-
-// Tells the readers once, as soon as they are known, and then after every change.
-class EIDKERN_API ReaderWatch
-{
-public:
-    explicit ReaderWatch(std::function<void(const ReaderList&)> handler);
-    ~ReaderWatch();
-    ReaderWatch(const ReaderWatch&) = delete;
-
-private:
-    class EIDKERN_LOCAL Impl;
-    std::unique_ptr<Impl> impl_;
-};
-
 // What a reader says of itself through its driver (PC/SC part 10). What it does not say, or garbles, it does not have.
 struct ReaderFeatures
 {
@@ -63,15 +35,32 @@ struct ReaderFeatures
     bool extendedLength = true; // it passes on extended APDUs; who says nothing of it does
 };
 
-// Asks the reader of this name for its features, with or without a card in it; no APDU is sent, and no card is powered or disturbed.
-class EIDKERN_API ReaderProbe
+struct Reader
+{
+    std::string name;
+    bool card = false, mute = false; // mute: the card does not respond, e.g. it lies the wrong way round
+    bool exclusive = false;          // a program has it for itself
+    ReaderResult last = {};          // at the time of telling
+    unsigned insertion = 0;          // another one with each card that is put on it
+    std::optional<ReaderFeatures> features = {}; // nothing: it has not answered yet
+};
+
+struct ReaderList
+{
+    bool service = false; // pcscd is there
+    std::vector<Reader> readers;
+};
+
+// Tells the readers once, as soon as they are known, and then after every change. Each is asked for its features when it comes,
+// with or without a card in it; no APDU is sent, and no card is powered or disturbed. The list waits for that, for half a second
+// at most: a reader that another program uses answers later, which is a change. One that does not, because that program has it
+// for itself, is asked again with the next change.
+class EIDKERN_API ReaderWatch
 {
 public:
-    // `handler` is called once. Nothing: no such reader, no pcscd, or another program has the reader for itself. It may take as
-    // long as another program is in a transaction; destroying this ends the waiting at once.
-    ReaderProbe(std::string reader, std::function<void(const std::optional<ReaderFeatures>&)> handler);
-    ~ReaderProbe();
-    ReaderProbe(const ReaderProbe&) = delete;
+    explicit ReaderWatch(std::function<void(const ReaderList&)> handler);
+    ~ReaderWatch();
+    ReaderWatch(const ReaderWatch&) = delete;
 
 private:
     class EIDKERN_LOCAL Impl;

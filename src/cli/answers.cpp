@@ -53,10 +53,18 @@ bool Answers::mayGrantUnasked(const RightsAsked& question) const
 
 void Answers::answer(const PasswordAsked& question)
 {
-    if (pinGivenAt_ && question.triesLeft < *pinGivenAt_) pin_.line.reset(); // it was wrong, whatever is asked now
+    if (pinGivenAt_ && question.triesLeft < *pinGivenAt_) forgetPin(); // it was wrong, whatever is asked now
     const bool lastTry = question.password == Password::Pin && question.triesLeft == 1;
+    if (lastTry && !card_ && options_.automatic) return giveUp("--automatic: " + t(Text::LastTryNotAutomatic));
     if (lastTry && !options_.lastTry && (options_.consent == Consent::Ask || !card_)) return askForLastTry(question);
     give(question);
+}
+
+void Answers::forgetPin()
+{
+    pin_.line.reset();
+    if (options_.automatic) options_.automatic->pin.reset();
+    pinGivenAt_.reset();
 }
 
 void Answers::askForLastTry(const PasswordAsked& question)
@@ -147,10 +155,9 @@ void Answers::confirm(Text question, std::function<void(bool yes)> answered)
 
 void Answers::useGiven(Given& given, const PasswordAsked& question) // what was wrong is not tried again, also not in a later login
 {
-    const bool isPin = question.password == Password::Pin;
     if (given.line && !question.wrongBefore && engine_.enter(question.id, given.line->clone()) == AnswerResult::Accepted)
     {
-        if (isPin) pinGivenAt_ = question.triesLeft;
+        if (question.password == Password::Pin) pinGivenAt_ = question.triesLeft;
         return;
     }
     given.line.reset();
@@ -165,8 +172,12 @@ std::string_view Answers::ownPassword(Password password) const
 void Answers::useOwnPassword(const PasswordAsked& question)
 {
     auto given = options_.automatic ? options_.automatic->take(question) : std::nullopt;
-    if (given && engine_.enter(question.id, std::move(*given)) == AnswerResult::Accepted) return;
-    if (!card_) return engine_.cancel(); // a real one has no password that we know
+    if (given && engine_.enter(question.id, std::move(*given)) == AnswerResult::Accepted)
+    {
+        if (question.password == Password::Pin) pinGivenAt_ = question.triesLeft;
+        return;
+    }
+    if (!card_) return giveUp("--automatic: " + t(Text::AutomaticHasNone)); // a real one has no password that we know
     if (question.wrongBefore || engine_.enter(question.id, Secret(ownPassword(question.password))) != AnswerResult::Accepted) engine_.cancel();
 }
 

@@ -18,9 +18,10 @@ public:
 
     bool ready() const; // false: a descriptor cannot be read, and that has been said
     void answer(const RightsAsked& question);
-    void answer(const PasswordAsked& question); // the last try only with consent
+    void answer(const PasswordAsked& question); // the last try only with consent; that of a real card never with --automatic
     void answer(const NewPinAsked& question);   // asked twice and compared; one that others try first only with consent
     void withdraw();                            // the question is gone
+    void worked() { pinGivenAt_.reset(); }      // all that was given was right
 
 private:
     struct Given // what an option promised to be read there
@@ -31,6 +32,7 @@ private:
         std::optional<Secret> line = {}; // nothing: no such option, or the line cannot be read, or it was wrong
     };
 
+    void forgetPin();
     void askForLastTry(const PasswordAsked& question);
     void give(const PasswordAsked& question);
     void ask(const PasswordAsked& question);
@@ -50,7 +52,7 @@ private:
     View& view_;
     Prompt prompt_;
     Given pin_, can_, puk_, newPin_;
-    std::optional<int> pinGivenAt_; // the tries that were left when that PIN was last used
+    std::optional<int> pinGivenAt_; // the tries that were left when a PIN was last used unasked, and it is not known to be right
     Secret typed_;                  // the new PIN, until it has been typed again
 };
 

@@ -53,7 +53,7 @@ void addLast(QJsonObject& object, const ReaderResult& last)
         object.insert(u"lastResult", QJsonObject{{QStringLiteral("code"), q(scardText(last.code))}, {QStringLiteral("operation"), q(last.operation)}});
 }
 
-QJsonObject jsonOf(const ReaderList& list, const FeaturesByReader& features)
+QJsonObject jsonOf(const ReaderList& list)
 {
     QJsonArray all;
     for (const auto& each : list.readers)
@@ -62,7 +62,7 @@ QJsonObject jsonOf(const ReaderList& list, const FeaturesByReader& features)
                            {QStringLiteral("card"), each.card},
                            {QStringLiteral("mute"), each.mute},
                            {QStringLiteral("exclusive"), each.exclusive}};
-        if (const auto found = features.find(each.name); found != features.end()) reader.insert(u"features", featuresJson(found->second));
+        if (each.features) reader.insert(u"features", featuresJson(*each.features));
         addLast(reader, each.last);
         all.append(reader);
     }
@@ -103,8 +103,8 @@ ExitCode readers(const ReadersOptions& options) // Reader: pcscd is not running
 {
     QEventLoop loop;
     auto code = ExitCode::Success;
-    const ReaderListing listing([&](const ReaderList& list, const FeaturesByReader& features) {
-        options.json ? write(jsonOf(list, features)) : writeLine(textOf(list, features, options.language));
+    const ReaderWatch watch([&](const ReaderList& list) {
+        options.json ? write(jsonOf(list)) : writeLine(textOf(list, options.language));
         if (options.watch) return;
         if (!list.service) code = ExitCode::Reader;
         loop.quit();

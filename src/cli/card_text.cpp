@@ -19,7 +19,7 @@ std::string textOf(const ReaderFeatures& features, Language language)
     return text;
 }
 
-std::string textOf(const ReaderList& list, const FeaturesByReader& features, Language language)
+std::string textOf(const ReaderList& list, Language language)
 {
     const auto in = [language](const char* german, const char* english) { return std::string(language == Language::German ? german : english); };
     if (!list.service) return std::string(text(Text::NoPcscd, language));
@@ -32,7 +32,7 @@ std::string textOf(const ReaderList& list, const FeaturesByReader& features, Lan
                          : each.card      ? in("Karte", "card")
                                           : in("leer", "empty");
         text.append(text.empty() ? "" : "\n").append(printableLine(each.name)).append(": ").append(state);
-        if (const auto found = features.find(each.name); found != features.end()) text.append("; ").append(textOf(found->second, language));
+        if (each.features) text.append("; ").append(textOf(*each.features, language));
     }
     return text;
 }

@@ -2,7 +2,6 @@
 #pragma once
 #include <string>
 
-#include "cli/reader_listing.h"
 #include "eidkern/failure.h"
 #include "eidkern/readers.h"
 
@@ -10,7 +9,7 @@ namespace eidkern::cli
 {
 
 std::string textOf(const ReaderFeatures& features, Language language); // where passwords are entered, and what else a person may want to know
-std::string textOf(const ReaderList& list, const FeaturesByReader& features, Language language);
+std::string textOf(const ReaderList& list, Language language);
 std::string textOf(const CardLook& look, Language language);
 
 } // namespace eidkern::cli

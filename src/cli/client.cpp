@@ -116,7 +116,7 @@ std::optional<ExitCode> Client::handle(Event& event)
             if constexpr (requires { answers_->answer(e); }) answers_->answer(e);
             if constexpr (std::same_as<E, WorkflowFinished>)
             {
-                if (e.failure) explainTrust(*e.failure);
+                e.failure ? explainTrust(*e.failure) : answers_->worked();
                 code = e.failure ? exitCode(describe(e.failure->code).origin) : ExitCode::Success;
             }
         },

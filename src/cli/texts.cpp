@@ -45,6 +45,11 @@ constexpr std::array<Both, std::size_t(Text::count)> texts{{
     {"Den letzten Versuch wagen? [j/N] ", "Use the last try? [y/N] "},
     {"Das wäre der letzte Versuch: Eine falsche PIN würde gesperrt. Mit --last-try wird er gewagt.",
      "This would be the last try: a wrong PIN would be blocked. With --last-try it is used."},
+    {"Das wäre der letzte Versuch der PIN, und der wird nie von selbst gewagt. Geben Sie sie selbst ein, mit eidkern check-pin: ist sie richtig, sind es "
+     "wieder drei.",
+     "This would be the last try of the PIN, which is never used unasked. Enter it yourself, with eidkern check-pin: if it is right there are three again."},
+    {"Für diese Frage ist kein Kennwort da, oder es war falsch (EIDKERN_AUTOMATIC_PIN, _CAN, _PUK).",
+     "There is no password for this question, or it was wrong (EIDKERN_AUTOMATIC_PIN, _CAN, _PUK)."},
     {"Niemand zu fragen, denn Ein- oder Ausgabe ist kein Terminal. Gebraucht wird", "Nobody to ask: standard input or output is no terminal. Needed is"},
     {"Das war nicht richtig, und wird nicht noch einmal versucht.", "That was not right, and is not tried again."},
     {"Eine Zeile mit genau den Ziffern wird gebraucht; was falsch war, wird nicht noch einmal versucht.",

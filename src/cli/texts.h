@@ -13,7 +13,7 @@ enum class Text
 {
     Service, Address, IssuedBy, ValidFromTo, Purpose, Transaction, Required, Optional, NoRights, RequiredAge,
     ConsentQuestion, ConsentQuestionOptional, AskPin, AskPinOrTransport, AskNewPin, AskNewPinAgain, AskCan, AskPuk, CanBecause, PukBecause, WrongBefore, TriesLeft, Malformed, OwnHint,
-    LastTry, LastTryQuestion, LastTryNeedsConsent, NobodyToAsk, GivenIsWrong, GivenLine, NewPinLine, NewPinsDiffer,
+    LastTry, LastTryQuestion, LastTryNeedsConsent, LastTryNotAutomatic, AutomaticHasNone, NobodyToAsk, GivenIsWrong, GivenLine, NewPinLine, NewPinsDiffer,
     WeakSame, WeakRun, WeakRepeats, WeakDate, WeakQuestion, AllowTrivial, PinChanged, PinUnblocked, PinNotBlocked, PasswordRight, CardForgets,
     PinAtReader, CanAtReader, PukAtReader, NewPinAtReader, CancelAtReader,
     InsertCard, NoPcscd, NoReader, WrongCardType, CardFound, Deactivated, Success, Failed, Cancelling, Stopping,

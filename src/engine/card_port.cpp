@@ -123,15 +123,15 @@ Task<Done> CardPort::tryPcsc(std::string reader, std::function<void()> wanted, F
 {
     log_.write("card.connecting", {{"reader", reader}});
     auto connecting = pcsc_->connect(reader);
-    auto channel = co_await std::move(connecting);
-    if (!channel)
+    auto connected = co_await std::move(connecting);
+    if (!connected)
     {
-        log_.write("card.not_connected", {{"reader", reader}, {"because", name(channel.error())}});
-        if (channel.error() == CardFault::CommandFailed) tell(found, reader, tl::unexpected(channel.error()));
+        log_.write("card.not_connected", {{"reader", reader}, {"because", name(connected.error())}});
+        if (connected.error() == CardFault::CommandFailed) tell(found, reader, tl::unexpected(connected.error()));
         else wanted();
         co_return Done{};
     }
-    auto eid = std::make_unique<card::EidCard>(std::move(*channel), random_, log_);
+    auto eid = std::make_unique<card::EidCard>(std::move(connected->channel), random_, log_);
     auto recognising = recognise(eid, found);
     const auto recognised = co_await std::move(recognising);
     if (recognised != Recognised::Told) wanted();

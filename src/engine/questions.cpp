@@ -64,7 +64,8 @@ void Questions::cardWanted(bool anotherType) { tell_(CardWanted{anotherType}); }
 
 void Questions::cardFound(const RecognisedCard& card)
 {
-    tell_(CardFound{card.reader, std::string(name(card.type)), card.pin.triesLeft, card.pin.deactivated, toHex(hash(HashAlgorithm::Sha256, card.efCardAccess))});
+    tell_(CardFound{card.reader, std::string(name(card.type)), card.pin.triesLeft, card.pin.deactivated, toHex(hash(HashAlgorithm::Sha256, card.efCardAccess)),
+                    card.passwordAtReader});
 }
 
 Pending<Rights> Questions::confirmRights(RightsQuestion question)

@@ -1,5 +1,9 @@
 #include "eidkern/readers.h"
 
+#include <algorithm>
+#include <map>
+#include <utility>
+
 #include "card/eid_card.h"
 #include "card/pcsc/last_results.h"
 #include "card/pcsc/readers.h"
@@ -26,57 +30,60 @@ public:
     }
 
 private:
+    static constexpr std::chrono::milliseconds patience{500};
+
+    struct Asked
+    {
+        std::optional<ReaderFeatures> features = {};
+        bool waitedFor = true;                   // by the list
+        std::optional<Pending<Done>> asking = {};
+    };
+
     Task<Done> watch()
     {
         for (;;)
         {
             co_await readers_.changed();
-            ReaderList list{.service = readers_.picture()->service, .readers = {}};
-            for (const auto& [name, state] : readers_.picture()->readers)
-                list.readers.push_back({name, state.card, state.mute, state.exclusive, lastOf(name), state.insertion});
-            scheduler_.post([handler = handler_, list = std::move(list)] { (*handler)(list); }); // may destroy this coroutine
+            const auto& now = readers_.picture()->readers;
+            std::erase_if(asked_, [&now](const auto& each) { return !now.contains(each.first); });
+            for (const auto& [name, state] : now)
+                if (auto& reader = asked_[name]; !reader.features && (!reader.asking || reader.asking->ready())) reader.asking = start(scheduler_, ask(name));
+            tell();
         }
+    }
+
+    Task<Done> ask(std::string name) // lives no longer than its reader
+    {
+        auto& reader = asked_.at(name);
+        auto asking = start(scheduler_, questions_.ask(std::move(name)));
+        const auto late = clock_.after(patience);
+        if (co_await firstOf(asking, late) != 0 && std::exchange(reader.waitedFor, false)) tell();
+        const auto said = co_await std::move(asking);
+        if (said) reader.features = card::featuresOf(*said);
+        if (std::exchange(reader.waitedFor, false) || said) tell();
+        co_return Done{};
+    }
+
+    void tell()
+    {
+        if (std::ranges::any_of(asked_, [](const auto& each) { return each.second.waitedFor; })) return;
+        ReaderList list{.service = readers_.picture()->service, .readers = {}};
+        for (const auto& [name, state] : readers_.picture()->readers)
+            list.readers.push_back({name, state.card, state.mute, state.exclusive, lastOf(name), state.insertion, asked_.at(name).features});
+        scheduler_.post([handler = handler_, list = std::move(list)] { (*handler)(list); }); // may destroy this object
     }
 
     std::shared_ptr<std::function<void(const ReaderList&)>> handler_;
     network::QtScheduler scheduler_;
+    network::QtClock clock_{scheduler_};
     card::PcscReaders readers_{scheduler_};
+    card::ReaderQuestions questions_{scheduler_};
+    std::map<std::string, Asked> asked_;
     Pending<Done> watching_;
 };
 
 ReaderWatch::ReaderWatch(std::function<void(const ReaderList&)> handler) : impl_(std::make_unique<Impl>(std::move(handler))) {}
 ReaderWatch::~ReaderWatch() = default;
-
-class ReaderProbe::Impl
-{
-public:
-    using Handler = std::function<void(const std::optional<ReaderFeatures>&)>;
-
-    Impl(std::string reader, Handler handler) : handler_(std::make_shared<Handler>(std::move(handler))), probing_(start(scheduler_, probe(std::move(reader))))
-    {
-    }
-
-private:
-    Task<Done> probe(std::string reader)
-    {
-        auto asking = questions_.ask(std::move(reader));
-        const auto said = co_await std::move(asking);
-        scheduler_.post(
-            [handler = handler_, seen = said ? std::optional(card::featuresOf(*said)) : std::nullopt] { (*handler)(seen); }); // may destroy this coroutine
-        co_return Done{};
-    }
-
-    std::shared_ptr<Handler> handler_;
-    network::QtScheduler scheduler_;
-    card::ReaderQuestions questions_{scheduler_};
-    Pending<Done> probing_;
-};
-
-ReaderProbe::ReaderProbe(std::string reader, std::function<void(const std::optional<ReaderFeatures>&)> handler)
-    : impl_(std::make_unique<Impl>(std::move(reader), std::move(handler)))
-{
-}
-ReaderProbe::~ReaderProbe() = default;
 
 class CardLooker::Impl
 {
@@ -104,21 +111,19 @@ private:
             if (reader.empty() && state.card && !state.mute) reader = name;
         CardLook seen{.result = LookResult::NoCard, .reader = reader, .type = {}, .pace = {}};
         auto connecting = readers_.connect(reader);
-        auto channel = co_await std::move(connecting);
-        if (!channel)
+        auto connected = co_await std::move(connecting);
+        if (!connected)
         {
-            if (channel.error() != CardFault::Removed) seen.result = LookResult::NotReachable;
+            if (connected.error() != CardFault::Removed) seen.result = LookResult::NotReachable;
             co_return seen;
         }
-        card::EidCard eid(std::move(*channel), random_, log_);
+        seen.features = card::featuresOf(connected->reader);
+        card::EidCard eid(std::move(connected->channel), random_, log_);
         auto recognising = eid.recognise();
         const auto recognised = co_await std::move(recognising);
         if (recognised) describe(eid, seen);
         else if (recognised.error() == CardFault::CommandFailed) seen.result = LookResult::NotReachable;
         else if (recognised.error() != CardFault::Removed) seen.result = LookResult::NoEidCard;
-        auto asking = questions_.ask(reader);
-        const auto said = co_await std::move(asking);
-        if (said) seen.features = card::featuresOf(*said);
         co_return seen;
     }
 
@@ -140,7 +145,6 @@ private:
     SystemRandom random_;
     JsonLog log_{{}, clock_};
     card::PcscReaders readers_{scheduler_};
-    card::ReaderQuestions questions_{scheduler_};
     Pending<Done> looking_;
 };
 

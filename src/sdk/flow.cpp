@@ -216,7 +216,6 @@ void Flow::ask(Question question)
     asked_ = question;
     questionOpen_ = true;
     host_->readers().triesLeft(reader_, question.triesLeft); // READER comes first
-    if (question.atReader) host_->readers().hasKeypad(reader_);
     if (state_ != State::Pause) tellQuestion();
 }
 

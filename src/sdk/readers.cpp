@@ -124,6 +124,7 @@ bool Readers::put(const std::string& name, const Simulator& card)
     if (!sdk::put(simulators_.at(name), card, settings_.persona)) return false;
     auto& simulated = *seen(name);
     simulated.reader.insertable = false;
+    simulated.reader.keypad = !settings_.basicReader; // a persona may bring one
     simulated.hasCard = true;
     simulated.knowsCard = false;
     return true;
@@ -172,7 +173,8 @@ void Readers::watched(const ReaderList& list)
         auto [at, isNew] = all_.try_emplace(each.name);
         at->second.reader.lastResult = lastResultOf(each.last);
         if (isNew) at->second.reader.name = each.name;
-        if (isNew) tell_(at->second.reader, ReaderChange::Reader);
+        const bool learned = learnKeypad(at->second, each.features && each.features->pace);
+        if (isNew || learned) tell_(at->second.reader, ReaderChange::Reader);
         update(at->second, each);
     }
 }
@@ -205,6 +207,7 @@ void Readers::looked(const std::string& name, const CardLook& look)
     if (!at || !at->looker) return;
     at->looker.reset();
     at->reader.lastResult = lastResultOf(look.last);
+    if (learnKeypad(*at, look.features.pace)) tell_(at->reader, ReaderChange::Reader);
     if (look.result == LookResult::NoCard || look.result == LookResult::NoService) return; // gone already: the watch will tell
     setCard(*at, look.result == LookResult::Recognised ? eidCard(look.triesLeft, look.deactivated) : otherCard());
 }
@@ -237,12 +240,10 @@ void Readers::workflowLooks(bool looks)
 void Readers::found(const CardFound& card)
 {
     auto* at = seen(card.reader);
-    if (!at) // not told yet: the workflow watches readers itself
-    {
-        at = &all_[card.reader];
-        at->reader.name = card.reader;
-        tell_(at->reader, ReaderChange::Reader);
-    }
+    const bool isNew = !at; // not told yet: the workflow watches readers itself
+    if (isNew) at = &all_[card.reader];
+    if (isNew) at->reader.name = card.reader;
+    if (learnKeypad(*at, card.passwordAtReader) || isNew) tell_(at->reader, ReaderChange::Reader);
     if (simulator(card.reader)) at->reader.insertable = false;
     auto known = eidCard(card.triesLeft, card.deactivated);
     if (at->reader.card) known.inoperative = at->reader.card->inoperative;
@@ -267,12 +268,7 @@ void Readers::pukUsedUp(const std::string& reader)
     setCard(*at, card);
 }
 
-void Readers::hasKeypad(const std::string& reader)
-{
-    auto* at = seen(reader);
-    if (!at || std::exchange(at->reader.keypad, true)) return;
-    tell_(at->reader, ReaderChange::Reader);
-}
+bool Readers::learnKeypad(Seen& seen, bool keypad) { return keypad && !std::exchange(seen.reader.keypad, true); }
 
 void Readers::othersAreNone()
 {

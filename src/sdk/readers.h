@@ -46,7 +46,6 @@ public:
     void found(const CardFound& card);
     void triesLeft(const std::string& reader, int tries);
     void pukUsedUp(const std::string& reader);
-    void hasKeypad(const std::string& reader);
     void othersAreNone(); // cards that the workflow has looked at, and not told of, are no eID cards
 
 private:
@@ -66,6 +65,7 @@ private:
     void lookAt(Seen& seen);
     void looked(const std::string& name, const CardLook& look);
     void setCard(Seen& seen, std::optional<CardInfo> card);
+    bool learnKeypad(Seen& seen, bool keypad); // true: that is new
     Seen* seen(const std::string& name);
 
     const JsonApiSettings& settings_;

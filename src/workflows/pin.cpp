@@ -89,7 +89,7 @@ Task<Next<SelectCard<PinChange>, Finished>> run(ChangePin state, Ports& ports)
     const auto changed = co_await std::move(changing);
     if (changed) co_return Finished{{}, nobody};
     if (changed.error() != CardFault::Removed) co_return purpose.failed(notChanged(changed.error(), ports));
-    if (!atReader) purpose.unsure = perhapsChanged(name(CardFault::Removed), ports);
+    purpose.unsure = perhapsChanged(name(CardFault::Removed), ports);
     co_return SelectCard<PinChange>{std::move(purpose)};
 }
 

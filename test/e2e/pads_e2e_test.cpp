@@ -13,6 +13,7 @@
 #include "e2e/terminal.h"
 #include "e2e/until.h"
 #include "eidkern/engine.h"
+#include "eidkern/json_api.h"
 #include "eidkern/lab.h"
 #include "eidkern/readers.h"
 #include "eidkern/vpcd_card.h"
@@ -64,6 +65,7 @@ class pads_e2e_test : public QObject
     std::optional<WorkflowFinished> end;
     QString said; // of the passwords that the person was told to enter, and what else happened at the reader
     int found = 0;
+    bool padFound = false;
 
     void put(std::vector<AtPad> deeds)
     {
@@ -95,6 +97,7 @@ class pads_e2e_test : public QObject
         end.reset();
         said.clear();
         found = 0;
+        padFound = false;
         return [this, meddle = std::move(meddle), &engine](Event& event) {
             if (const auto* rights = std::get_if<RightsAsked>(&event)) engine.grant(rights->id, rights->optional);
             if (const auto* password = std::get_if<PasswordAsked>(&event))
@@ -111,10 +114,18 @@ class pads_e2e_test : public QObject
             if (std::holds_alternative<NewPinWantedAtReader>(event)) said += "new ";
             if (std::holds_alternative<ReaderStillWaits>(event)) said += "waits ";
             if (std::holds_alternative<CardWanted>(event)) said += "card ";
-            found += std::holds_alternative<CardFound>(event);
+            if (const auto* card = std::get_if<CardFound>(&event)) padFound = card->passwordAtReader, ++found;
             if (auto* finished = std::get_if<WorkflowFinished>(&event)) end = std::move(*finished);
             meddle(event);
         };
+    }
+    std::unique_ptr<JsonApi> newClient(QStringList& told) const // messages
+    {
+        JsonApiSettings settings;
+        settings.trustAnchors = anchors;
+        settings.simulator = false;
+        return std::make_unique<JsonApi>(std::move(settings),
+                                         [&told](std::string_view text) { told << QString::fromUtf8(text.data(), qsizetype(text.size())); });
     }
     QString outcome()
     {
@@ -159,6 +170,7 @@ private Q_SLOTS:
         const auto engine = login();
         QCOMPARE(outcome(), "success");
         QCOMPARE(said, "PIN3 ");
+        QVERIFY(padFound);
         QVERIFY(end->ownData.text().find("PersonalData") != std::string_view::npos);
         QCOMPARE(hardware->functions.size(), std::size_t(1)); // what it can do the driver says itself
         QVERIFY(!hardware->pad().shown().empty());
@@ -367,6 +379,35 @@ private Q_SLOTS:
         QCOMPARE(said, "PIN3 new card PIN3 new ");
     }
 
+    void theCardIsPulledInsteadOfTheNewPinAndStaysAway() // nobody can know whether the reader had sent it
+    {
+        put({AtPad::Right, AtPad::Nothing});
+        const auto engine = changePin();
+        QVERIFY(waits());
+        hardware->pull();
+        QVERIFY(until([this] { return said.endsWith("card "); }));
+        engine->cancel();
+        QCOMPARE(outcome(), "Change_Pin_Unrecoverable");
+    }
+
+    void theCardTakesTheNewPinAndIsPulledBeforeItSaysSo()
+    {
+        put({});
+        auto& reader = chip->state->reader;
+        reader.answerWith([&](int, ByteView apdu) -> std::optional<Bytes> {
+            if (!toHex(apdu).starts_with("0c2c0203")) return {};
+            reader.card()->transmit(apdu);
+            chip->state->scheduler.post([this] { hardware->pull(); });
+            return Bytes();
+        });
+        const auto engine = changePin([this](Event& event) {
+            if (std::holds_alternative<CardWanted>(event)) hardware->put();
+        });
+        QCOMPARE(outcome(), "Change_Pin_Unrecoverable");
+        QCOMPARE(said, "PIN3 new card PIN3 "); // the person enters the old one
+        QCOMPARE(reader.card()->pin().text(), card::SimulatedPad::newPin);
+    }
+
     void otherReadersAreBasicOnes_data() // the PIN is entered here
     {
         QTest::addColumn<QString>("reader");
@@ -387,6 +428,7 @@ private Q_SLOTS:
         beforeControl = [] {};
         QCOMPARE(result, "success");
         QTEST(asked.load(), "questions");
+        QVERIFY(!padFound);
         QVERIFY(said.endsWith("here ")); // perhaps before there was a card
     }
 
@@ -398,13 +440,14 @@ private Q_SLOTS:
         QTest::newRow("no PACE") << std::string("Entry Reader 00 00") << "verify modify ";
         QTest::newRow("PACE for others") << std::string("Foreign Reader 00 00") << "";
         QTest::newRow("garbage") << std::string("Odd Reader 00 00") << "";
-        QTest::newRow("no such reader") << std::string("Another Reader 00 00") << "nothing";
     }
     void theirFeatures() // no card is needed
     {
         QFETCH(std::string, reader);
         std::optional<QString> seen;
-        const ReaderProbe probe(reader, [&seen](const std::optional<ReaderFeatures>& features) {
+        const ReaderWatch watch([&](const ReaderList& list) {
+            const auto found = std::ranges::find(list.readers, reader, &Reader::name);
+            const auto features = found == list.readers.end() ? std::nullopt : found->features;
             seen = features ? "" : "nothing";
             if (!features) return;
             for (const auto& [has, name] : {std::pair{features->pace, "pace "},
@@ -417,6 +460,29 @@ private Q_SLOTS:
         });
         QVERIFY(until([&] { return seen.has_value(); }));
         QTEST(*seen, "features");
+    }
+
+    void aClientIsToldOfThePadInTheFirstMessage()
+    {
+        QStringList told;
+        const auto client = newClient(told);
+        QVERIFY(until([&] { return told.size() == std::ssize(readers); }));
+        QCOMPARE(told.filter("\"keypad\":true"), told.filter("\"name\":\"Pad Reader 00 00\""));
+        QCOMPARE(told.filter("\"keypad\":false").size(), told.size() - 1);
+    }
+
+    void aReaderInUseIsToldAtOnceAndItsPadLater() // it answers nobody during another program's transaction
+    {
+        put({});
+        const OtherProgram other(readerName);
+        QVERIFY(other.begin());
+        QStringList told;
+        const auto client = newClient(told);
+        QVERIFY(until([&] { return told.size() == std::ssize(readers); }));
+        QVERIFY(told.filter("\"keypad\":true").isEmpty());
+        QVERIFY(other.end());
+        QVERIFY(until([&] { return told.last().contains("\"keypad\":true"); }));
+        QVERIFY(told.last().contains("\"name\":\"Pad Reader 00 00\""));
     }
 
     void anotherProgramsTransactionHidesThePad() // until it ends: the reader is not taken for a basic one

@@ -129,8 +129,8 @@ private slots:
     }
     void readers()
     {
-        const ReaderList list{.service = true, .readers = {{.name = hostile, .card = true}, {.name = hostile}}};
-        const auto shown = QString::fromStdString(textOf(list, {{std::string(hostile), {}}}, Language::German));
+        const ReaderList list{.service = true, .readers = {{.name = hostile, .card = true}, {.name = hostile, .features = ReaderFeatures()}}};
+        const auto shown = QString::fromStdString(textOf(list, Language::German));
         isHarmless(shown);
         QCOMPARE(shown.count('\n'), 1);
     }

@@ -122,7 +122,7 @@ class last_results_test : public QObject
     std::unique_ptr<Channel> connected(const std::string& reader)
     {
         auto channel = result(start(scheduler_, readers_->connect(reader)));
-        return channel ? std::move(*channel) : nullptr;
+        return channel ? std::move(channel->channel) : nullptr;
     }
     void plug(std::vector<std::string> names)
     {

@@ -379,7 +379,31 @@ private Q_SLOTS:
         QCOMPARE(sent, QByteArray("3c3c820000000006060102020704000102000000"
                                   "04000000"
                                   "002c0203"));
-        QCOMPARE(script.calls, "begin end modify ");
+        QVERIFY(script.calls.starts_with("begin end modify "));
+    }
+
+    void aCardThatIsLostWithTheNewPin_data()
+    {
+        QTest::addColumn<QByteArray>("answer"); // of the reader
+        QTest::addColumn<qint64>("probed");
+        QTest::addColumn<QByteArray>("fault");
+        const qint64 gone = SCARD_E_NO_SMARTCARD, there = SCARD_S_SUCCESS;
+        QTest::newRow("some status") << QByteArray("6f00") << gone << QByteArray("CARD_NOT_FOUND");
+        QTest::newRow("no status") << QByteArray() << gone << QByteArray("CARD_NOT_FOUND");
+        QTest::newRow("some status, and it is there") << QByteArray("6f00") << there << QByteArray("PROTOCOL_ERROR");
+        QTest::newRow("a cancel is one, whatever becomes of the card") << QByteArray("6401") << gone << QByteArray("CANCELLATION_BY_USER");
+    }
+    void aCardThatIsLostWithTheNewPin()
+    {
+        QFETCH(QByteArray, answer);
+        QFETCH(qint64, probed);
+        pad(established);
+        script.modifyPin = [&](ByteView, Bytes& to) { return to = hex(answer), SCARD_S_SUCCESS; };
+        script.probes = {LONG(probed)};
+        PcscSession session;
+        QVERIFY(session.open("R", never).has_value());
+        const auto fault = name(session.changePin().error());
+        QTEST(QByteArray(fault.data(), qsizetype(fault.size())), "fault");
     }
 
     void aReaderThatCannotSetPins()

@@ -141,7 +141,7 @@ Pending<Done> PcscReaders::changed() const
     return pending;
 }
 
-Task<CardResult<std::unique_ptr<Channel>>> PcscReaders::connect(std::string reader)
+Task<CardResult<Connection>> PcscReaders::connect(std::string reader)
 {
     auto state = state_;
     const auto* seen = state->find(reader);
@@ -153,7 +153,8 @@ Task<CardResult<std::unique_ptr<Channel>>> PcscReaders::connect(std::string read
     }));
     const auto opened = co_await std::move(opening);
     if (!opened) co_return fault(opened.error());
-    co_return std::make_unique<PcscChannel>(std::move(state), std::move(worker), std::move(reader), insertion, opened->takesPasswords());
+    auto channel = std::make_unique<PcscChannel>(std::move(state), std::move(worker), std::move(reader), insertion, opened->takesPasswords());
+    co_return Connection{std::move(channel), *opened};
 }
 
 Task<CardResult<ReaderProperties>> ReaderQuestions::ask(std::string reader)

@@ -13,6 +13,12 @@
 namespace eidkern::card
 {
 
+struct Connection // to the card in a reader
+{
+    std::unique_ptr<Channel> channel;
+    ReaderProperties reader;
+};
+
 class PcscReaders
 {
 public:
@@ -25,7 +31,7 @@ public:
 
     // The card that the picture shows now. Removed: none there (any more), or it does not respond; CommandFailed: another
     // program has it for itself, or PC/SC fails.
-    Task<CardResult<std::unique_ptr<Channel>>> connect(std::string reader);
+    Task<CardResult<Connection>> connect(std::string reader);
 
     struct State;
 

@@ -123,8 +123,13 @@ CardResult<PaceOutput> PcscSession::establishPace(const PaceInput& input)
     const auto answer = atPad(properties_.features.executePace, *request);
     if (!answer) return fault(answer.error());
     auto output = execute_pace::parseEstablished(*answer, input.password, input.chat.has_value());
-    if (!output && output.error() == CardFault::CommandFailed) return fault(whyFailed(SCARD_E_NOT_TRANSACTED));
+    if (!output && output.error() == CardFault::CommandFailed && isSilent()) return fault(CardFault::Removed);
     return output;
+}
+
+static bool isOfEntry(CardFault fault) // the person's: the card has not been sent anything
+{
+    return fault == CardFault::EntryTimedOut || fault == CardFault::CancelledAtReader || fault == CardFault::NewPinsDiffer || fault == CardFault::NewPinLength;
 }
 
 CardResult<Done> PcscSession::changePin()
@@ -132,7 +137,9 @@ CardResult<Done> PcscSession::changePin()
     if (!properties_.features.modifyPin) return fault(CardFault::CommandFailed);
     const auto answer = atPad(properties_.features.modifyPin, modify_pin::request());
     if (!answer) return fault(answer.error());
-    return modify_pin::parseAnswer(*answer);
+    const auto changed = modify_pin::parseAnswer(*answer);
+    if (!changed && !isOfEntry(changed.error()) && isSilent()) return fault(CardFault::Removed);
+    return changed;
 }
 
 CardResult<Bytes> PcscSession::atPad(std::uint32_t code, ByteView request)
@@ -189,13 +196,18 @@ LONG PcscSession::exchange(ByteView apdu, Bytes& answer)
 // later. So it is asked for something harmless, without waiting: no answer again, and it counts as gone.
 CardFault PcscSession::whyFailed(LONG result)
 {
-    static constexpr std::uint8_t selectMasterFile[] = {0x00, 0xA4, 0x00, 0x0C, 0x02, 0x3F, 0x00};
     const auto known = faultOfScard(result);
     if (known == CardFault::Removed || known == CardFault::WrongLength || is(result, SCARD_W_RESET_CARD)) return known;
+    return isSilent() ? CardFault::Removed : known;
+}
+
+bool PcscSession::isSilent()
+{
+    static constexpr std::uint8_t selectMasterFile[] = {0x00, 0xA4, 0x00, 0x0C, 0x02, 0x3F, 0x00};
     Bytes answer;
     const LONG asked = exchange(selectMasterFile, answer);
-    const bool silent = is(asked, SCARD_E_NOT_TRANSACTED) || (asked == SCARD_S_SUCCESS && answer.empty());
-    return silent || (asked != SCARD_S_SUCCESS && faultOfScard(asked) == CardFault::Removed) ? CardFault::Removed : known;
+    if (is(asked, SCARD_E_NOT_TRANSACTED) || (asked == SCARD_S_SUCCESS && answer.empty())) return true;
+    return asked != SCARD_S_SUCCESS && faultOfScard(asked) == CardFault::Removed;
 }
 
 } // namespace eidkern::card

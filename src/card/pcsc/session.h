@@ -36,7 +36,8 @@ public:
     CardResult<Bytes> transmit(ByteView apdu, bool claimed, const std::stop_token& stop);
 
     // PACE at the reader's pad, its end, and a new PIN between them; claims the card. They take as long as the person does, and nothing can end them
-    // from here. Removed: also a card that is not the one that was opened any more; else as PinPad says.
+    // from here. Removed: also a card that is not the one that was opened any more, or that was lost during it, whatever the reader calls that;
+    // else as PinPad says.
     CardResult<PaceOutput> establishPace(const PaceInput& input);
     CardResult<Done> changePin(); // CommandFailed: the reader cannot
     CardResult<Done> endPace();   // a reader that cannot end it: the card is reset, and stays ours
@@ -53,6 +54,7 @@ private:
     LONG reconnect();
     LONG exchange(ByteView apdu, Bytes& answer);
     CardFault whyFailed(LONG result);
+    bool isSilent();
     CardFault failed(LONG result);
 
     SCARDCONTEXT context_ = 0;
