@@ -12,6 +12,7 @@
 #include "cli/doctor_command.h"
 #include "cli/failure_command.h"
 #include "cli/graph_command.h"
+#include "cli/home.h"
 #include "cli/lab_command.h"
 #include "cli/login_command.h"
 #include "cli/open_command.h"
@@ -21,7 +22,6 @@
 #include "cli/return_code_commands.h"
 #include "cli/serve_command.h"
 #include "cli/trust_command.h"
-#include "cli/trust_store.h"
 #include "eidkern/engine.h"
 #include "eidkern/readers.h"
 #include "eidkern/vpcd_card.h"
@@ -50,7 +50,11 @@ void addCardOptions(CLI::App& command, LoginOptions& o)
         ->capture_default_str();
     addDescriptor(command, "--pin-fd", o.pinDescriptor, "the PIN");
     command.add_flag("--json", o.json, "one JSON object per line and event; the last one is the result");
-    command.add_option("--log", o.logFile, "append the engine's log, JSON lines without secrets and personal data")->type_name("FILE");
+    command
+        .add_option("--log", o.log,
+                    "append the engine's log, JSON lines without secrets and personal data; -: standard error (default: "
+                        + (o.log.empty() && !usualLog().empty() ? usualLog() + ", and an older part beside it" : "none") + ")")
+        ->type_name("FILE|-|none");
     addLanguage(command, o.language);
 }
 
@@ -67,7 +71,7 @@ void addPasswordOptions(CLI::App& command, LoginOptions& o)
 void addLoginOptions(CLI::App& command, LoginOptions& o)
 {
     addCardOptions(command, o);
-    o.trustStore = TrustStore::usualFolder();
+    o.trustStore = usualTrustStore();
     command
         .add_option("--cvca", o.cvcaFiles,
                     "CVCA certificate (7F21, binary) that engine and simulated card trust, instead of the roots of the trust store; test only; may be repeated")
@@ -174,6 +178,7 @@ int main(int argc, char** argv)
     PortOptions portOptions;
     auto* serveCommand = app.add_subcommand("serve", "wait for browsers and applications (the AusweisApp's JSON API), until Ctrl-C");
     addPortOptions(*serveCommand, portOptions);
+    serveOptions.log.clear();
     addLoginOptions(*serveCommand, serveOptions);
 
     std::string eidLink;
