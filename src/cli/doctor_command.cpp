@@ -39,12 +39,21 @@ void write(const std::vector<Check>& checks, const Options& options)
     static constexpr const char* styles[] = {"32", "33", "31;1"};
     std::size_t labels = 0;
     for (const auto& each : checks) labels = std::max(labels, columns(each.label));
+    const auto indent = labels + 13, width = terminalWidth() - std::min(terminalWidth() / 2, indent);
+    const auto writeAt = [&](std::string start, const std::string& text) { // its further lines begin below the first one
+        for (const auto& piece : wrapped(printable(text), width))
+        {
+            writeLine(start + piece);
+            start = std::string(indent, ' ');
+        }
+    };
     for (const auto& each : checks)
     {
         const auto word = options.in(words[std::size_t(each.health)]);
-        writeLine("  " + styled(styles[std::size_t(each.health)], word, colours()) + std::string(9 - columns(word), ' ') + each.label
-                  + std::string(labels - columns(each.label) + 2, ' ') + printable(each.says));
-        if (!each.next.empty()) writeLine(std::string(labels + 13, ' ') + "→ " + printable(each.next));
+        writeAt("  " + styled(styles[std::size_t(each.health)], word, colours()) + std::string(9 - columns(word), ' ') + each.label
+                    + std::string(labels - columns(each.label) + 2, ' '),
+                each.says);
+        if (!each.next.empty()) writeAt(std::string(indent, ' '), "→ " + each.next);
     }
 }
 

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "card/simulator/persona_json.h"
+#include "e2e/terminal.h"
 #include "eidkern/cards.h"
 #include "eidkern/lab.h"
 #include "scenarios/log_check.h"
@@ -155,6 +156,26 @@ private slots:
         QVERIFY2(german.out.contains("Vertrauensanker") && german.out.contains("pcscd läuft nicht") && german.out.contains("→ systemctl start"), german.out);
         QVERIFY2(english.out.contains("Trust anchors") && english.out.contains("FAILED"), english.out);
         QVERIFY(!english.out.contains('\033'));
+    }
+
+    void atATerminal() // nothing is wider than it, and there are colours; what follows in a line begins below its first word
+    {
+        qputenv("XDG_DATA_HOME", home_->path().toUtf8());
+        for (const unsigned short columns : {80, 120})
+        {
+            test::Terminal terminal({"doctor", "--port", "1", "--lang", "de"}, columns);
+            QVERIFY(QTest::qWaitFor([&] { return terminal.screen().size() > 0 && terminal.process.state() == QProcess::NotRunning; }, 60'000));
+            auto shown = QString::fromUtf8(terminal.screen());
+            QVERIFY2(shown.contains("\033[32mgut\033[0m"), qPrintable(shown));
+            shown.remove(QRegularExpression("\033\\[[0-9;]*m")).remove('\r');
+            const auto begin = shown.section("Produktion: ", 0, 0).section('\n', -1).size();
+            for (const auto& line : shown.split('\n', Qt::SkipEmptyParts))
+            {
+                QVERIFY2(line.size() <= columns, qPrintable(line));
+                QVERIFY2(line.startsWith("  ") && (line[2] != ' ' || (line.left(begin).trimmed().isEmpty() && line[begin] != ' ')), qPrintable(line));
+            }
+            QCOMPARE(shown.contains("für echte Ausweise werden nicht angenommen\n"), columns == 120);
+        }
     }
 
     void aServiceThatHangs()
