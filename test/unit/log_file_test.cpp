@@ -99,7 +99,7 @@ private Q_SLOTS:
     void anotherProgramPutItAside() // ours goes on in the new one, also when that has happened twice
     {
         const auto one = LogFile::bounded(path(), 20).value(), other = LogFile::bounded(path(), 20).value();
-        one("first");
+        one("1");
         for (const char* each : {"0123456789", "1123456789", "2123456789"}) other(each);
         QCOMPARE(content("state/eidkern/log.1"), "1123456789\n");
         one("second");
