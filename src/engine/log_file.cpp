@@ -72,7 +72,8 @@ LogFile::Opened LogFile::append(const std::string& path)
 
 LogFile::Opened LogFile::bounded(const std::string& path, std::size_t most)
 {
-    const auto folder = path.substr(0, path.rfind('/'));
+    const auto slash = path.rfind('/');
+    const auto folder = slash == std::string::npos ? std::string(".") : path.substr(0, slash);
     makeOwnFolder(folder);
     if (const auto opened = openOwnFolder(folder); !opened) return tl::unexpected(opened.error().empty() ? folder + ": cannot be made" : opened.error());
     const auto impl = std::make_shared<Impl>(path, most);

@@ -17,8 +17,9 @@ bool isOursAlone(const Descriptor& opened)
 
 void makeOwnFolder(const std::string& path)
 {
-    std::error_code ignored;
-    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
+    const auto parent = std::filesystem::path(path).parent_path().string();
+    if (::mkdir(path.c_str(), 0700) == 0 || errno != ENOENT || parent == path) return;
+    makeOwnFolder(parent);
     ::mkdir(path.c_str(), 0700);
 }
 

@@ -31,7 +31,7 @@ private:
 
 bool isOursAlone(const Descriptor& opened); // of this user; nobody else may write into it
 
-void makeOwnFolder(const std::string& path); // 0700, and its missing parents; opening it tells whether that has worked
+void makeOwnFolder(const std::string& path); // 0700, as are its parents that were missing; opening it tells whether that has worked
 
 // A folder that is ours alone, and no symbolic link. Else what is wrong: "PATH: why"; empty if it is not there.
 tl::expected<Descriptor, std::string> openOwnFolder(const std::string& path);

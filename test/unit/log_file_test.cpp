@@ -50,6 +50,7 @@ private Q_SLOTS:
     void itsFolderIsMade()
     {
         LogFile::bounded(path(), 100).value()("one");
+        QCOMPARE(modeOf(path("state")), 0700); // whatever the umask
         QCOMPARE(modeOf(path("state/eidkern")), 0700);
         QCOMPARE(modeOf(path()), 0600);
         QCOMPARE(content("state/eidkern/log"), "one\n");
