@@ -4,12 +4,15 @@
  *     cc -std=c99 login.c -o login $(pkg-config --cflags --libs eidkern)
  *     ./login URL /tmp/eidlab/cvca.cvcert
  *
+ * In place of the file with the lab's root there may be a trust store, a folder that `eidkern trust import` has filled.
+ *
  * The messages are looked at as text to keep this short; a real program has a JSON library. */
 #define _POSIX_C_SOURCE 200809L
 #include <eidkern/eidkern.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct login
 {
@@ -44,13 +47,16 @@ int main(int argc, char **argv)
 {
     struct login login = {NULL, {{0}}, 0};
     char settings[4096], command[8192], why[256];
+    struct stat about;
     if (argc != 3)
     {
-        fprintf(stderr, "usage: login URL CVCA-FILE\n");
+        fprintf(stderr, "usage: login URL CVCA-FILE|TRUST-STORE\n");
         return 2;
     }
     sem_init(&login.finished, 0, 0);
-    snprintf(settings, sizeof settings, "{\"testTrustAnchors\":[\"%s\"],\"basicReader\":true,\"pcscReaders\":false}", argv[2]);
+    const int folder = stat(argv[2], &about) == 0 && S_ISDIR(about.st_mode);
+    snprintf(settings, sizeof settings, "{%s\"%s\"%s,\"basicReader\":true,\"pcscReaders\":false}", folder ? "\"trustStore\":" : "\"testTrustAnchors\":[",
+             argv[2], folder ? "" : "]");
     login.engine = eidkern_new(settings, on_message, &login, why, sizeof why);
     if (!login.engine)
     {

@@ -3,9 +3,12 @@
 
     eidkern lab --pki /tmp/eidlab
     ./login.py URL /tmp/eidlab/cvca.cvcert
+
+In place of the file with the lab's root there may be a trust store, a folder that `eidkern trust import` has filled.
 """
 import ctypes
 import json
+import os
 import queue
 import sys
 
@@ -56,8 +59,9 @@ def login(engine, url):
 
 def main():
     if len(sys.argv) != 3:
-        sys.exit("usage: login.py URL CVCA-FILE")
-    with Engine(testTrustAnchors=[sys.argv[2]], basicReader=True, pcscReaders=False) as engine:
+        sys.exit("usage: login.py URL CVCA-FILE|TRUST-STORE")
+    roots = {"trustStore": sys.argv[2]} if os.path.isdir(sys.argv[2]) else {"testTrustAnchors": [sys.argv[2]]}
+    with Engine(**roots, basicReader=True, pcscReaders=False) as engine:
         success = login(engine, sys.argv[1])
     print("Success" if success else "Failed")
     sys.exit(0 if success else 1)

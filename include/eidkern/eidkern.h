@@ -42,6 +42,8 @@ EIDKERN_C_API const char* eidkern_version(void);
 // `settings` is a JSON object, or NULL for none. An unknown key, or a value of another type, is refused:
 //     trustAnchors      files of CVCA certificates: roots of service certificates; without any no service is accepted
 //     testTrustAnchors  the same, of a test PKI; the simulated card trusts the first two of them
+//     trustStore        folder of `eidkern trust`: its roots count as well, and link certificates that services show are kept in it. It is
+//                       made when there is something to keep; one that others may write into is refused (default: none)
 //     simulator         true: a reader "Simulator", for SET_CARD (default: true)
 //     basicReader       true: it has no keypad (default: false)
 //     persona           built-in name: whose card is simulated (default: "adult")

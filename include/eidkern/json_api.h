@@ -31,7 +31,8 @@ struct JsonApiSettings
     bool pcscReaders = true;    // nothing of PC/SC is touched before a client is there
     bool multi = false;         // each client may run several workflows at once: their messages name a session
     ProductIdentity identity = {};
-    std::function<void(const std::string& jsonLine)> log = {}; // commands and messages by their names; holds no secrets and no personal data
+    std::function<void(const std::string& jsonLine)> log =
+        {}; // commands and messages by their names, but not GET_... and its answers; no secrets, no personal data
     std::vector<std::vector<std::uint8_t>> linkCertificates = {};                            // as EngineSettings has them
     std::function<void(const std::vector<std::uint8_t>& certificate)> linkLearned = {};       // to be kept for later
     ProxyFor proxy = {};

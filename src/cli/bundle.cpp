@@ -66,11 +66,13 @@ namespace
 constexpr std::size_t mostLog = 1024 * 1024;
 constexpr qsizetype longestValue = 160;
 
-bool isOfTheLog(const QJsonObject& line) // as engine/json_log.h writes it
+bool isOfTheLog(const QJsonObject& line) // as engine/json_log.h writes it, or sdk::Common::log, which knows no state
 {
     static const QRegularExpression event(QStringLiteral("^[a-z]+\\.[a-z_]+$")),
         key(QStringLiteral("^[a-z][a-z0-9_]{0,31}$"), QRegularExpression::CaseInsensitiveOption);
-    if (!line.value(u"ms").isDouble() || !line.value(u"state").isString() || !event.match(line.value(u"log").toString()).hasMatch()) return false;
+    const auto what = line.value(u"log").toString();
+    const bool placed = line.value(u"state").isString() || what.startsWith(QLatin1String("api."));
+    if (!line.value(u"ms").isDouble() || !placed || !event.match(what).hasMatch()) return false;
     for (auto each = line.begin(); each != line.end(); ++each)
     {
         const bool text = each.value().isString() && each.value().toString().size() <= longestValue;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/files.h"
+#include "cli/home.h"
 #include "cli/interrupt.h"
 #include "cli/layout.h"
 #include "eidkern/json_api.h"
@@ -67,7 +68,8 @@ std::optional<ChosenCard> cardOf(const std::string& option, const std::vector<Tr
 std::optional<std::vector<TrustAnchor>> anchorsOf(const LoginOptions& options)
 {
     if (!options.cvcaFiles.empty()) return trustAnchorsOf(options.cvcaFiles);
-    auto roots = rootsOf(TrustStore(options.trustStore).all());
+    const auto store = trustStoreIn(options.trustStore);
+    auto roots = store.rootsOf(store.all());
     if (!roots.empty()) return roots;
     complain("no trust anchor: take the CVCA certificates of the services' PKI over once (eidkern trust import FILE --production), or give one for this login"
              " with --cvca FILE (a lab keeps its own as cvca.cvcert in its --pki folder).");

@@ -14,7 +14,7 @@ static constexpr std::string_view healthIds[] = {"ok", "warn", "fail"};
 std::vector<Check> examineMachine(const DoctorOptions& options)
 {
     CardChecks cards; // pcscd answers while the others are looked at
-    const auto kept = TrustStore(options.trustStore).all();
+    const auto kept = trustStoreIn(options.trustStore).all();
     std::vector<Check> others{trustCheck(kept, options.language), folderCheck(options.trustStore, options.language), portCheck(options.port, options.language),
                               proxyCheck(options.language), clockCheck(kept, options.language)};
     auto tls = tlsChecks(options.language);

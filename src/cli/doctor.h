@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "cli/exit_codes.h"
+#include "cli/home.h"
 #include "cli/texts.h"
-#include "cli/trust_store.h"
 #include "eidkern/activation.h"
 
 namespace eidkern::cli
@@ -28,7 +28,7 @@ struct Check
 
 struct DoctorOptions
 {
-    std::string trustStore = TrustStore::usualFolder();
+    std::string trustStore = usualTrustStore();
     std::uint16_t port = ActivationServer::usualPort;
     Language language = Language::English;
 };

@@ -28,7 +28,7 @@ namespace
 struct Options : DoctorOptions
 {
     bool json = false;
-    std::string file, log; // of bundle
+    std::string file, log; // of bundle; no log named: that of the service
 
     std::string in(const Texts& texts) const { return std::string(texts.in(language)); }
 };
@@ -39,12 +39,21 @@ void write(const std::vector<Check>& checks, const Options& options)
     static constexpr const char* styles[] = {"32", "33", "31;1"};
     std::size_t labels = 0;
     for (const auto& each : checks) labels = std::max(labels, columns(each.label));
+    const auto indent = labels + 13, width = terminalWidth() - std::min(terminalWidth() / 2, indent);
+    const auto writeAt = [&](std::string start, const std::string& text) { // its further lines begin below the first one
+        for (const auto& piece : wrapped(printable(text), width))
+        {
+            writeLine(start + piece);
+            start = std::string(indent, ' ');
+        }
+    };
     for (const auto& each : checks)
     {
         const auto word = options.in(words[std::size_t(each.health)]);
-        writeLine("  " + styled(styles[std::size_t(each.health)], word, colours()) + std::string(9 - columns(word), ' ') + each.label
-                  + std::string(labels - columns(each.label) + 2, ' ') + printable(each.says));
-        if (!each.next.empty()) writeLine(std::string(labels + 13, ' ') + "→ " + printable(each.next));
+        writeAt("  " + styled(styles[std::size_t(each.health)], word, colours()) + std::string(9 - columns(word), ' ') + each.label
+                    + std::string(labels - columns(each.label) + 2, ' '),
+                each.says);
+        if (!each.next.empty()) writeAt(std::string(indent, ' '), "→ " + each.next);
     }
 }
 
@@ -64,21 +73,30 @@ ExitCode doctor(const Options& options)
     return leave(exitCodeOf(checks));
 }
 
-std::optional<std::string> endOf(const std::string& path) // of a log: its last MiB and a bit
+std::optional<std::string> endOf(const std::string& path) // of a log: its last MiB and a bit. Nothing: errno says why
 {
     constexpr std::int64_t most = 1024 * 1024 + 1;
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
-    if (!file) return complain("--log " + path + ": " + std::strerror(errno)), std::nullopt;
+    if (!file) return {};
     if (std::fseek(file.get(), 0, SEEK_END) == 0) std::fseek(file.get(), std::max<long>(0, std::ftell(file.get()) - most), SEEK_SET);
     std::string content(std::size_t(most), '\0');
     content.resize(std::fread(content.data(), 1, content.size(), file.get()));
-    if (std::ferror(file.get())) return complain("--log " + path + ": " + std::strerror(errno)), std::nullopt;
+    if (std::ferror(file.get())) return {};
     return content;
+}
+
+std::optional<std::string> logFor(const Options& options) // nothing: it has been said what is wrong
+{
+    if (options.log == "none") return "";
+    if (options.log.empty()) return endOf(usualLog() + ".1").value_or("") + endOf(usualLog()).value_or("");
+    auto log = endOf(options.log);
+    if (!log) complain("--log " + options.log + ": " + std::strerror(errno));
+    return log;
 }
 
 ExitCode bundle(const Options& options)
 {
-    const auto log = options.log.empty() ? std::string() : endOf(options.log);
+    const auto log = logFor(options);
     if (!log) return ExitCode::Usage;
     const auto path = !options.file.empty() ? options.file
                                             : "eidkern-bundle-" + QDateTime::currentDateTimeUtc().toString(u"yyyyMMdd-HHmmss").toStdString() + ".json";
@@ -112,7 +130,9 @@ void addDoctorCommands(CLI::App& app, ExitCode& result)
     doctorCommand->add_flag("--json", doctorOptions->json, "as one JSON object");
     const auto [bundleCommand, bundleOptions] = add("bundle", "write what doctor finds, versions and a log into one file for those who help", bundle);
     bundleCommand->add_option("FILE", bundleOptions->file, "new file (default: eidkern-bundle-DATE.json, here)");
-    bundleCommand->add_option("--log", bundleOptions->log, "log of the login that failed, as its own --log FILE has written it")->type_name("FILE");
+    bundleCommand
+        ->add_option("--log", bundleOptions->log, "log of the login that failed, as its own --log FILE has written it (default: that of eidkern serve)")
+        ->type_name("FILE|none");
     bundleCommand->add_flag("--json", bundleOptions->json, "say the file's name as one JSON object");
 }
 

@@ -34,7 +34,7 @@ std::string styled(std::string_view style, const std::string& text, bool colours
     return colours ? "\033[" + std::string(style) + "m" + text + "\033[0m" : text;
 }
 
-static std::vector<std::string> wrapped(const std::string& text, std::size_t width) // at line ends, and at blanks where a line is too long
+std::vector<std::string> wrapped(const std::string& text, std::size_t width)
 {
     std::vector<std::string> lines{""};
     std::string word;

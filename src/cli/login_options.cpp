@@ -1,7 +1,7 @@
 #include "cli/login_options.h"
 
+#include "cli/home.h"
 #include "cli/options.h"
-#include "cli/trust_store.h"
 #include "eidkern/engine.h"
 
 namespace eidkern::cli
@@ -18,7 +18,11 @@ static void addCardOptions(CLI::App& command, LoginOptions& o)
         ->default_str(o.card.empty() ? "pcsc, but sim where nobody is asked" : o.card);
     addDescriptor(command, "--pin-fd", o.pinDescriptor, "the PIN");
     command.add_flag("--json", o.json, "one JSON object per line and event; the last one is the result");
-    command.add_option("--log", o.logFile, "append the engine's log, JSON lines without secrets and personal data")->type_name("FILE");
+    command
+        .add_option("--log", o.log,
+                    "append the engine's log, JSON lines without secrets and personal data; -: standard error (default: "
+                        + (o.log.empty() && !usualLog().empty() ? usualLog() + ", and an older part beside it" : "none") + ")")
+        ->type_name("FILE|-|none");
     addLanguage(command, o.language);
 }
 
@@ -34,7 +38,7 @@ void addPasswordOptions(CLI::App& command, LoginOptions& o)
 void addLoginOptions(CLI::App& command, LoginOptions& o)
 {
     addCardOptions(command, o);
-    o.trustStore = TrustStore::usualFolder();
+    o.trustStore = usualTrustStore();
     command
         .add_option("--cvca", o.cvcaFiles,
                     "CVCA certificate (7F21, binary) that engine and simulated card trust, instead of the roots of the trust store; test only; may be repeated")

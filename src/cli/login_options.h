@@ -24,7 +24,7 @@ struct LoginOptions
     Consent consent = Consent::Ask;
     std::shared_ptr<Automatic> automatic = {}; // with Consent::Auto: passwords, and where a real card may answer
     bool json = false;
-    std::string logFile;
+    std::string log = "none"; // or a file; "-": standard error; empty: the usual one of a service, see usualLog()
     std::string tlsProfile = "default";
     bool developerMode = false;
     ProxyOptions proxy;

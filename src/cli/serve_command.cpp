@@ -190,6 +190,7 @@ void addServeCommand(CLI::App& app, ExitCode& result)
     const auto options = std::make_shared<Options>();
     auto* command = app.add_subcommand("serve", "wait for browsers and applications (the AusweisApp's JSON API), until Ctrl-C");
     addPortOptions(*command, options->port);
+    options->login.log.clear(); // the usual one
     addLoginOptions(*command, options->login);
     command->callback([options, &result] { result = serve(options->login, options->port); });
 }

@@ -1,43 +1,40 @@
 #include "cli/surroundings.h"
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <fcntl.h>
-#include <memory>
-#include <unistd.h>
 
 #include "cli/files.h"
+#include "cli/home.h"
+#include "cli/printable.h"
+#include "eidkern/log_file.h"
 
 namespace eidkern::cli
 {
 
-// Appends; a new file is this user's alone (0600), and symbolic links are not followed.
-static std::shared_ptr<std::FILE> openLog(const std::string& path)
+static constexpr std::size_t mostOfTheUsualLog = 512 * 1024; // and as much in the older one: a bundle takes both
+
+// Nothing: it has been said what is wrong.
+static std::optional<Surroundings::Log> logOf(const std::string& option)
 {
-    const int descriptor = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (std::FILE* file = descriptor < 0 ? nullptr : ::fdopen(descriptor, "a")) return {file, std::fclose};
-    complain("--log " + path + ": " + std::strerror(errno));
-    if (descriptor >= 0) ::close(descriptor);
-    return {};
+    if (option == "none") return Surroundings::Log();
+    if (option == "-") return [](const std::string& line) { std::fprintf(stderr, "%s\n", printable(line).c_str()); };
+    if (option.empty())
+    {
+        const auto path = usualLog();
+        auto usual = path.empty() ? tl::unexpected(std::string("neither HOME nor XDG_STATE_HOME is set")) : LogFile::bounded(path, mostOfTheUsualLog);
+        if (usual) return std::move(*usual);
+        return complain("no log is kept: " + usual.error()), Surroundings::Log();
+    }
+    auto file = LogFile::append(option);
+    if (file) return std::move(*file);
+    return complain("--log " + file.error() + (option.starts_with("/dev/") ? ". Standard error is --log -" : "")), std::nullopt;
 }
 
 std::optional<Surroundings> Surroundings::of(const LoginOptions& options)
 {
-    Surroundings made{{}, TrustStore(options.trustStore), {}};
-    if (!options.logFile.empty())
-    {
-        auto file = openLog(options.logFile);
-        if (!file) return {};
-        made.log = [file = std::move(file)](const std::string& line) {
-            std::fprintf(file.get(), "%s\n", line.c_str());
-            std::fflush(file.get());
-        };
-    }
-    auto proxy = proxyFor(options.proxy);
+    auto log = logOf(options.log);
+    auto proxy = log ? proxyFor(options.proxy) : std::nullopt;
     if (!proxy) return {};
-    made.proxy = std::move(*proxy);
-    return made;
+    return Surroundings{std::move(*log), trustStoreIn(options.trustStore), std::move(*proxy)};
 }
 
 } // namespace eidkern::cli

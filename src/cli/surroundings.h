@@ -5,15 +5,17 @@
 #include <string>
 
 #include "cli/login_options.h"
-#include "cli/trust_store.h"
 #include "eidkern/proxy.h"
+#include "eidkern/trust_store.h"
 
 namespace eidkern::cli
 {
 
 struct Surroundings
 {
-    std::function<void(const std::string& line)> log; // empty: none
+    using Log = std::function<void(const std::string& line)>;
+
+    Log log; // empty: none
     TrustStore store;
     ProxyFor proxy;
 

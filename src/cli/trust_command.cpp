@@ -11,6 +11,7 @@
 
 #include "cli/failure_text.h"
 #include "cli/files.h"
+#include "cli/home.h"
 #include "cli/nearest.h"
 #include "cli/options.h"
 #include "cli/printable.h"
@@ -26,7 +27,7 @@ struct Options
 {
     std::vector<std::string> words; // files, or what is to be removed
     bool production = false, test = false, json = false;
-    std::string folder = TrustStore::usualFolder();
+    std::string folder = usualTrustStore();
     Language language = Language::English;
 
     std::string in(const Texts& texts) const { return std::string(texts.in(language)); }
@@ -90,7 +91,7 @@ Row rowOf(const Finding& finding, const Options& options)
 
 ExitCode import(const Options& options)
 {
-    const TrustStore store(options.folder);
+    const auto store = trustStoreIn(options.folder);
     const auto chosen = options.production ? std::optional(Pki::Production) : options.test ? std::optional(Pki::Test) : std::nullopt;
     const auto findings = examine(options.words, chosen, store.all(), today());
     std::vector<Row> rows;
@@ -152,7 +153,7 @@ std::vector<Entry> entriesOf(const std::vector<KeptCertificate>& kept, const Opt
 ExitCode list(const Options& options)
 {
     std::vector<Row> rows;
-    for (const auto& entry : entriesOf(TrustStore(options.folder).all(), options))
+    for (const auto& entry : entriesOf(trustStoreIn(options.folder).all(), options))
     {
         if (options.json) writeLine(jsonLine(entry.json));
         else rows.push_back(entry.row);
@@ -166,7 +167,7 @@ ExitCode list(const Options& options)
 
 ExitCode remove(const Options& options)
 {
-    const auto entries = entriesOf(TrustStore(options.folder).all(), options);
+    const auto entries = entriesOf(trustStoreIn(options.folder).all(), options);
     for (const auto& word : options.words)
     {
         constexpr std::size_t shortest = 8; // digits of a fingerprint

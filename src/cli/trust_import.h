@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/trust_store.h"
 #include "eidkern/cvca.h"
 #include "eidkern/failure.h"
+#include "eidkern/trust_store.h"
 
 namespace eidkern::cli
 {

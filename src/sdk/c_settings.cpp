@@ -5,13 +5,11 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
 #include <map>
-#include <unistd.h>
 
 #include "eidkern/engine.h"
+#include "eidkern/log_file.h"
+#include "eidkern/trust_store.h"
 
 namespace eidkern::sdk
 {
@@ -76,17 +74,24 @@ Good readProxy(const QJsonValue& value, ProxyFor& proxyFor)
 
 Good openLog(const QJsonValue& value, std::function<void(const std::string&)>& log)
 {
-    const auto path = value.toString().toStdString();
-    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (descriptor < 0) return wrong(path + ": " + std::strerror(errno));
-    const std::shared_ptr<const int> file(new int(descriptor), [](const int* each) {
-        ::close(*each);
-        delete each;
-    });
-    log = [file](const std::string& line) {
-        const auto whole = line + "\n";
-        (void)!::write(*file, whole.data(), whole.size()); // a full disk stops no login
-    };
+    auto file = LogFile::append(value.toString().toStdString());
+    if (!file) return wrong(file.error());
+    log = std::move(*file);
+    return {};
+}
+
+// As the command line's: roots, and link certificates, which are kept there. What is wrong with it now is told; what cannot be kept later is not.
+Good openTrustStore(const QJsonValue& value, JsonApiSettings& settings)
+{
+    const auto folder = value.toString().toStdString();
+    if (folder.empty()) return wrong("is no folder");
+    const auto complaint = std::make_shared<std::string>();
+    const TrustStore store(folder, [complaint](const std::string& sentence) { *complaint = sentence; });
+    const auto kept = store.all();
+    std::ranges::move(store.rootsOf(kept), std::back_inserter(settings.trustAnchors));
+    settings.linkCertificates = linksOf(kept);
+    settings.linkLearned = [store](const std::vector<std::uint8_t>& certificate) { store.keepLearned(certificate); };
+    if (!complaint->empty()) return wrong(*complaint);
     return {};
 }
 
@@ -103,6 +108,7 @@ tl::expected<JsonApiSettings, std::string> settingsOf(std::string_view json)
     const std::map<QString, std::function<Good(const QJsonValue&)>> readers{
         {"trustAnchors", [&](const auto& value) { return readAnchors(value, Pki::Production, settings); }},
         {"testTrustAnchors", [&](const auto& value) { return readAnchors(value, Pki::Test, settings); }},
+        {"trustStore", [&](const auto& value) { return openTrustStore(value, settings); }},
         {"simulator", [&](const auto& value) { return readFlag(value, settings.simulator); }},
         {"basicReader", [&](const auto& value) { return readFlag(value, settings.basicReader); }},
         {"persona", [&](const auto& value) { return readName(value, SimulatedCard::builtInPersonas(), settings.persona); }},

@@ -72,10 +72,18 @@ void Client::receive(std::string_view text)
         return say(command.error());
     }
     const auto wanted = command->name();
-    common_.log("api.command", sdk::name(wanted));
+    asked_ = sdk::name(wanted).starts_with("GET_");
+    if (!asked_) common_.log("api.command", sdk::name(wanted));
+    carryOut(*command);
+    asked_ = false;
+}
+
+void Client::carryOut(Command& command)
+{
+    const auto wanted = command.name();
     const bool starts = wanted == CommandName::RunAuth || wanted == CommandName::RunChangePin;
-    auto* flow = starts && common_.settings.multi ? nullptr : flowOf(command->session);
-    auto& request = command->request;
+    auto* flow = starts && common_.settings.multi ? nullptr : flowOf(command.session);
+    auto& request = command.request;
     if (!allowed(wanted, flow ? flow->situation() : Situation())) return say(sdk::text(message::BadState{std::string(sdk::name(wanted)), std::move(request)}));
     std::visit(
         [&]<typename C>(C& parameters) {
@@ -83,12 +91,12 @@ void Client::receive(std::string_view text)
             else if constexpr (requires { run(parameters, Json(), flow); }) run(parameters, std::move(request), flow);
             else run(parameters, std::move(request));
         },
-        command->parameters);
+        command.parameters);
 }
 
 void Client::say(const std::string& message)
 {
-    common_.log("api.message", nameIn(message));
+    if (!asked_) common_.log("api.message", nameIn(message));
     send_(message);
 }
 

@@ -42,6 +42,8 @@ private:
     Flow& newFlow(FlowOptions options); // what the client chose
     std::unique_ptr<Engine> engineFor(const FlowOptions& options);
 
+    void carryOut(Command& command);
+
     // Commands that were allowed
     void run(command::GetInfo& command, Json request);
     void run(command::GetCapabilities& command, Json request);
@@ -69,6 +71,7 @@ private:
     const Service::Send send_;
     const std::function<void(Client&)> gone_;
     int level_ = 3;
+    bool asked_ = false; // what is said now answers a command that only asks; a log is not filled with these
     Readers readers_;
     std::vector<std::unique_ptr<Flow>> flows_; // one, unless the service is for several
     std::unique_ptr<Engine> spareEngine_;      // of the workflow that ended last: it is set up already

@@ -2,6 +2,7 @@
 // `eidkern serve` and a lab of its own; with them whatever listens there, if nobody else is connected.
 #include <QCoreApplication>
 #include <QProcess>
+#include <QTemporaryDir>
 #include <cstdio>
 #include <fstream>
 #include <thread>
@@ -44,6 +45,9 @@ public:
     explicit Serve(const std::string& cvcaFile)
     {
         process_.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+        auto environment = QProcessEnvironment::systemEnvironment();
+        environment.insert("XDG_STATE_HOME", home_.path()); // with its usual log, but not among the user's
+        process_.setProcessEnvironment(environment);
         process_.start(QStringLiteral(EIDKERN_CLI), {"serve", "--port", "0", "--json", "--cvca", QString::fromStdString(cvcaFile)});
         while (!process_.canReadLine() && process_.waitForReadyRead(-1)) {}
         const auto line = process_.readLine();
@@ -59,6 +63,7 @@ public:
     int port = 0;
 
 private:
+    QTemporaryDir home_;
     QProcess process_;
 };
 

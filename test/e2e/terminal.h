@@ -3,6 +3,7 @@
 #include <QProcess>
 #include <cstdlib>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace eidkern::test
@@ -11,9 +12,10 @@ namespace eidkern::test
 class Terminal
 {
 public:
-    explicit Terminal(const QStringList& arguments) : fd_(::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC))
+    explicit Terminal(const QStringList& arguments, unsigned short columns = 0) : fd_(::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC))
     {
-        if (fd_ < 0 || ::grantpt(fd_) != 0 || ::unlockpt(fd_) != 0) qFatal("no pseudo terminal");
+        const winsize size{.ws_row = 25, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+        if (fd_ < 0 || ::grantpt(fd_) != 0 || ::unlockpt(fd_) != 0 || (columns > 0 && ::ioctl(fd_, TIOCSWINSZ, &size) != 0)) qFatal("no pseudo terminal");
         const QString name = ::ptsname(fd_);
         process.setStandardInputFile(name);
         process.setStandardOutputFile(name);

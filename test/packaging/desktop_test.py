@@ -1,25 +1,35 @@
 #!/usr/bin/python3
 """The unit for systemd, and links eid://... from the desktop. desktop_test.py EIDKERN SERVICE DESKTOP"""
+import inspect
 import json
 import os
 import pathlib
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.parse
+import urllib.request
 
 from support import Lab, need, run
 
 EIDKERN, SERVICE, DESKTOP = sys.argv[1:4]
 
-# The user's browser, as xdg-open starts it: follows redirects, also to servers that nobody knows, and tells the page.
-BROWSER = """#!/usr/bin/python3
+
+def page(address: str) -> bytes:
+    """As a browser gets it: follows redirects, also to servers that nobody knows."""
+    known = ssl._create_unverified_context()
+    opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=known), urllib.request.ProxyHandler({}))
+    return opener.open(address, timeout=60).read()
+
+
+# The user's browser, as xdg-open starts it, which tells the page.
+BROWSER = f"""#!/usr/bin/python3
 import pathlib, ssl, sys, urllib.request
-known = ssl._create_unverified_context()
-opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=known), urllib.request.ProxyHandler({}))
-page = opener.open(sys.argv[1], timeout=60).read()
-pathlib.Path(sys.argv[0]).with_name("told").write_bytes(page)
+{inspect.getsource(page)}
+pathlib.Path(sys.argv[0]).with_name("told").write_bytes(page(sys.argv[1]))
 """
 
 
@@ -34,6 +44,29 @@ class Service(unittest.TestCase):
             done = subprocess.run([analyze, "--user", "--man=no", "verify", str(unit)], capture_output=True, text=True,
                                   env={**os.environ, "XDG_RUNTIME_DIR": folder, "SYSTEMD_LOG_LEVEL": "warning"})
             self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_a_login_in_its_sandbox(self):
+        """With nothing but a home: the trust store is found, the log is kept, the port file is written."""
+        need("systemd-analyze")
+        sandbox = [sys.executable, "-B", str(pathlib.Path(__file__).with_name("sandbox.py")), SERVICE]
+        for forbidden in ("import socket; socket.socket(socket.AF_PACKET)", "import mmap; mmap.mmap(-1, 4096, prot=mmap.PROT_WRITE | mmap.PROT_EXEC)",
+                          "import os; os.chroot('/')"):
+            done = subprocess.run([*sandbox, sys.executable, "-c", forbidden], capture_output=True, text=True)
+            self.assertRegex(done.stderr, r"(Operation not permitted|Permission denied|not supported by protocol)", forbidden)
+        with tempfile.TemporaryDirectory() as home, Lab(EIDKERN) as lab:
+            environment = {"HOME": home, "PATH": "/usr/bin:/bin", "TMPDIR": home}
+            run(EIDKERN, "trust", "import", lab.address["cvca"], "--test", env=environment)
+            serve = subprocess.Popen([*sandbox, EIDKERN, "serve", "--port", "0", "--consent", "auto", "--json"], env=environment, stdout=subprocess.PIPE,
+                                     stderr=subprocess.PIPE, text=True)
+            port = json.loads(serve.stdout.readline())["port"]
+            self.assertEqual(pathlib.Path(home, f"eidkern.{serve.pid}.port").read_text(encoding="utf-8"), str(port))
+            self.assertIn(b"Sandwig", page(f"http://127.0.0.1:{port}/eID-Client?tcTokenURL={urllib.parse.quote(lab.address['tcTokenUrl'])}"))
+            serve.terminate()
+            self.assertEqual(serve.communicate(timeout=60)[1], "")
+            self.assertEqual(serve.returncode, 0)
+            log = pathlib.Path(home, ".local/state/eidkern/serve.log")
+            self.assertIn('"state":"SendEac2"', log.read_text(encoding="utf-8"))
+            self.assertEqual((log.stat().st_mode & 0o777, log.parent.stat().st_mode & 0o777), (0o600, 0o700))
 
 
 class Links(unittest.TestCase):

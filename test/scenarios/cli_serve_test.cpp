@@ -98,6 +98,7 @@ private slots:
         for (const auto& each : environment_.keys())
             if (each.startsWith("EIDKERN_") || each.startsWith("AUSWEISAPP")) environment_.remove(each);
         environment_.insert("XDG_DATA_HOME", home_->filePath("data"));
+        environment_.insert("XDG_STATE_HOME", home_->filePath("state"));
         environment_.insert("TMPDIR", home_->filePath("tmp"));
         const auto root = lab_->cvca();
         write("root", {reinterpret_cast<const char*>(root.data()), qsizetype(root.size())});
@@ -340,6 +341,58 @@ private slots:
         QCOMPARE(stop(), 0);
         QVERIFY(QFile::link(home_->filePath("log"), home_->filePath("link")));
         QCOMPARE(fails({"--log", home_->filePath("link")}), 2);
+        QVERIFY(!QFileInfo::exists(home_->filePath("state"))); // what is named takes the place of the usual one
+    }
+
+    void theUsualLog() // unasked, and two at once write into the same one
+    {
+        const auto log = home_->filePath("state/eidkern/serve.log");
+        QVERIFY(start({"--consent", "auto"}));
+        QCOMPARE(modeOf("state/eidkern"), 0700);
+        QCOMPARE(modeOf("state/eidkern/serve.log"), 0600);
+        QCOMPARE(browse(login()), "ResultMajor=ok");
+        const auto first = std::move(serve_);
+        QFile file(log);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const auto lines = file.readAll().count('\n');
+        QVERIFY(lines > 20);
+        QVERIFY(start({"--consent", "auto"}));
+        QCOMPARE(browse(login()), "ResultMajor=ok");
+        file.seek(0);
+        QCOMPARE(file.readAll().count('\n'), 2 * lines);
+        first->terminate();
+        QVERIFY(QTest::qWaitFor([&] { return first->state() == QProcess::NotRunning; }, 20'000));
+    }
+
+    void noLog()
+    {
+        QVERIFY(start({"--consent", "auto", "--log", "none"}));
+        QCOMPARE(browse(login()), "ResultMajor=ok");
+        QCOMPARE(stop(), 0);
+        QVERIFY(!QFileInfo::exists(home_->filePath("state")));
+        QVERIFY(serve_->readAllStandardError().isEmpty());
+    }
+
+    void theLogOnStandardError()
+    {
+        QVERIFY(start({"--consent", "auto", "--log", "-"}));
+        QCOMPARE(browse(login()), "ResultMajor=ok");
+        QCOMPARE(stop(), 0);
+        const auto said = serve_->readAllStandardError();
+        QVERIFY2(said.startsWith("{\"log\":\"") && said.contains("\"state\":\"SendEac2\""), said);
+        QCOMPARE(fails({"--log", "/dev/stderr"}), 2); // a symbolic link
+        const auto refused = serve_->readAllStandardError();
+        QVERIFY2(refused.contains("--log -"), refused);
+    }
+
+    void whereNoLogCanBeKept() // that is said, and keeps nobody from logging in
+    {
+        write("state", "no folder");
+        QVERIFY(start({"--consent", "auto"}));
+        QCOMPARE(browse(login()), "ResultMajor=ok");
+        QCOMPARE(stop(), 0);
+        const auto said = serve_->readAllStandardError();
+        QVERIFY2(said.contains("no log is kept") && said.contains(home_->filePath("state/eidkern").toUtf8()), said);
     }
 
     void noMemoryIsDumped() // not even where dumps are wanted

@@ -19,8 +19,12 @@
 #include <unistd.h>
 
 #include "card/simulator/persona_json.h"
+#include "e2e/terminal.h"
 #include "eidkern/cards.h"
+#include "eidkern/lab.h"
 #include "scenarios/log_check.h"
+#include "support/plain_client.h"
+#include "support/web_socket_client.h"
 
 using namespace eidkern;
 
@@ -89,6 +93,34 @@ class doctor_test : public QObject
         QVERIFY(lab.waitForFinished(10'000));
     }
 
+    void holdsNothingPersonal(const QByteArray& content) const
+    {
+        const auto persona = card::parsePersona(SimulatedCard::builtInPersona("adult")).value();
+        auto words = test::forbiddenOf(persona);
+        QVERIFY(words.end() != std::ranges::find(words, "Sandwig"));
+        words.push_back(home_->path().toStdString());
+        char host[256] = {};
+        QCOMPARE(::gethostname(host, sizeof host - 1), 0);
+        for (const char* word : {static_cast<const char*>(host), static_cast<const char*>(::getpwuid(::geteuid())->pw_name)})
+        {
+            const QRegularExpression whole("(?<![\\w-])" + QRegularExpression::escape(word) + "(?![\\w-])");
+            QVERIFY2(!whole.match(QString::fromUtf8(content)).hasMatch(), word);
+        }
+        QVERIFY(words.size() > 20);
+        const auto lower = content.toLower();
+        for (const auto& word : words)
+        {
+            if (word.size() < 4) continue; // parts of other words
+            const auto plain = QByteArray::fromStdString(word).toLower();
+            QVERIFY2(!lower.contains(plain), word.c_str());
+            QVERIFY2(!lower.contains(plain.toHex()) && !lower.contains(QByteArray::fromStdString(word).toHex()), word.c_str());
+            const auto bytes = QByteArray::fromHex(plain);
+            for (const auto& encoded :
+                 {QByteArray::fromStdString(word).toBase64(QByteArray::OmitTrailingEquals), bytes.toBase64(QByteArray::OmitTrailingEquals)})
+                QVERIFY2(encoded.size() < 6 || !content.contains(encoded), word.c_str());
+        }
+    }
+
 private slots:
     void init()
     {
@@ -96,6 +128,7 @@ private slots:
         environment_ = QProcessEnvironment::systemEnvironment();
         environment_.insert("HOME", home_->path());
         environment_.insert("XDG_DATA_HOME", home_->filePath("data"));
+        environment_.insert("XDG_STATE_HOME", home_->filePath("state"));
         environment_.insert("PCSCLITE_CSOCK_NAME", home_->filePath("pcscd"));
         for (const char* each : {"https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"}) environment_.remove(each);
     }
@@ -123,6 +156,26 @@ private slots:
         QVERIFY2(german.out.contains("Vertrauensanker") && german.out.contains("pcscd läuft nicht") && german.out.contains("→ systemctl start"), german.out);
         QVERIFY2(english.out.contains("Trust anchors") && english.out.contains("FAILED"), english.out);
         QVERIFY(!english.out.contains('\033'));
+    }
+
+    void atATerminal() // nothing is wider than it, and there are colours; what follows in a line begins below its first word
+    {
+        qputenv("XDG_DATA_HOME", home_->path().toUtf8());
+        for (const unsigned short columns : {80, 120})
+        {
+            test::Terminal terminal({"doctor", "--port", "1", "--lang", "de"}, columns);
+            QVERIFY(QTest::qWaitFor([&] { return terminal.screen().size() > 0 && terminal.process.state() == QProcess::NotRunning; }, 60'000));
+            auto shown = QString::fromUtf8(terminal.screen());
+            QVERIFY2(shown.contains("\033[32mgut\033[0m"), qPrintable(shown));
+            shown.remove(QRegularExpression("\033\\[[0-9;]*m")).remove('\r');
+            const auto begin = shown.section("Produktion: ", 0, 0).section('\n', -1).size();
+            for (const auto& line : shown.split('\n', Qt::SkipEmptyParts))
+            {
+                QVERIFY2(line.size() <= columns, qPrintable(line));
+                QVERIFY2(line.startsWith("  ") && (line[2] != ' ' || (line.left(begin).trimmed().isEmpty() && line[begin] != ' ')), qPrintable(line));
+            }
+            QCOMPARE(shown.contains("für echte Ausweise werden nicht angenommen\n"), columns == 120);
+        }
     }
 
     void aServiceThatHangs()
@@ -228,30 +281,59 @@ private slots:
         QVERIFY(bundle["versions"].toObject()["eidkern"].toString().startsWith("0."));
         QCOMPARE(bundle["doctor"].toObject()["event"].toString(), "doctor");
 
-        const auto persona = card::parsePersona(SimulatedCard::builtInPersona("adult")).value();
-        auto words = test::forbiddenOf(persona);
-        words.push_back(home_->path().toStdString());
-        char host[256] = {};
-        QCOMPARE(::gethostname(host, sizeof host - 1), 0);
-        for (const char* word : {static_cast<const char*>(host), static_cast<const char*>(::getpwuid(::geteuid())->pw_name)})
+        holdsNothingPersonal(content);
+        QVERIFY(login.out.contains("Sandwig")); // there was something to find
+    }
+
+    void aBundleOfTheService() // its own log, after logins of a browser and of an application that sends the PIN
+    {
+        const auto lab = PublicLab::start({}).value();
+        QFile root(home_->filePath("root"));
+        QVERIFY(root.open(QIODevice::WriteOnly));
+        root.write(reinterpret_cast<const char*>(lab->cvca().data()), qint64(lab->cvca().size()));
+        root.close();
+        QProcess serve;
+        serve.setProcessEnvironment(environment_);
+        serve.start(EIDKERN_CLI, {"serve", "--port", "0", "--cvca", root.fileName(), "--json", "--basic-reader", "--consent", "auto"});
+        QVERIFY(QTest::qWaitFor([&] { return serve.canReadLine(); }, 60'000));
+        const auto port = quint16(QJsonDocument::fromJson(serve.readLine()).object()["port"].toInt());
         {
-            const QRegularExpression whole("(?<![\\w-])" + QRegularExpression::escape(word) + "(?![\\w-])");
-            QVERIFY2(!whole.match(QString::fromUtf8(content)).hasMatch(), word);
+            test::PlainClient browser(port);
+            browser.send("GET /eID-Client?tcTokenURL=" + QUrl::toPercentEncoding(QString::fromStdString(lab->tcTokenUrl()))
+                         + " HTTP/1.1\r\nHost: 127.0.0.1:" + QByteArray::number(port) + "\r\n\r\n");
+            QVERIFY(browser.reply().contains("ResultMajor=ok"));
         }
-        QVERIFY(words.size() > 20);
-        const auto lower = content.toLower();
-        for (const auto& word : words)
         {
-            if (word.size() < 4) continue; // parts of other words
-            const auto plain = QByteArray::fromStdString(word).toLower();
-            QVERIFY2(!lower.contains(plain), word.c_str());
-            QVERIFY2(!lower.contains(plain.toHex()) && !lower.contains(QByteArray::fromStdString(word).toHex()), word.c_str());
-            const auto bytes = QByteArray::fromHex(plain);
-            for (const auto& encoded :
-                 {QByteArray::fromStdString(word).toBase64(QByteArray::OmitTrailingEquals), bytes.toBase64(QByteArray::OmitTrailingEquals)})
-                QVERIFY2(encoded.size() < 6 || !content.contains(encoded), word.c_str());
+            test::WebSocketClient client(port);
+            client.send(R"({"cmd":"GET_STATUS"})");
+            client.send(R"({"cmd":"RUN_AUTH","tcTokenURL":")" + QByteArray::fromStdString(lab->tcTokenUrl()) + R"("})");
+            QByteArray said;
+            const auto until = [&](const char* name) {
+                do said = client.text();
+                while (!said.isEmpty() && !said.contains("\"msg\":\"" + QByteArray(name) + "\""));
+            };
+            until("ACCESS_RIGHTS");
+            client.send(R"({"cmd":"ACCEPT"})");
+            until("INSERT_CARD");
+            client.send(R"({"cmd":"SET_CARD","name":"Simulator"})");
+            until("ENTER_PIN");
+            client.send(R"({"cmd":"SET_PIN","value":"123456"})");
+            until("AUTH");
+            QVERIFY2(said.contains("ResultMajor=ok"), said);
         }
-        QVERIFY(login.out.contains("Sandwig") && words.end() != std::ranges::find(words, "Sandwig")); // there was something to find
+        serve.terminate();
+        QVERIFY(QTest::qWaitFor([&] { return serve.state() == QProcess::NotRunning; }, 60'000));
+
+        const auto made = run({"bundle", "bundle.json"});
+        QVERIFY2(made.code == 0, made.err);
+        const auto content = contentOf(home_->filePath("bundle.json"));
+        const auto log = QJsonDocument::fromJson(content).object()["log"].toArray();
+        QCOMPARE(log.size(), int(contentOf(home_->filePath("state/eidkern/serve.log")).count('\n')));
+        QVERIFY2(content.contains("SET_PIN") && content.contains("\"tls.opened\"") && content.contains("\"SendEac2\""), content);
+        QVERIFY(!content.contains("GET_STATUS"));
+        holdsNothingPersonal(content);
+        const auto without = run({"bundle", "without.json", "--log", "none"});
+        QVERIFY(without.code == 0 && QJsonDocument::fromJson(contentOf(home_->filePath("without.json"))).object()["log"].toArray().isEmpty());
     }
 
     void aBundleOverwritesNothing()

@@ -13,7 +13,9 @@
 #include "card/simulator/document_signer.h"
 #include "core/random.h"
 #include "eidkern/eidkern.h"
+#include "eidkern/lab.h"
 #include "eidkern/loop_thread.h"
+#include "eidkern/trust_store.h"
 #include "lab/lab.h"
 #include "network/qt_clock.h"
 #include "network/qt_scheduler.h"
@@ -22,6 +24,8 @@ using namespace eidkern;
 
 namespace
 {
+
+QByteArray runAuth(const std::string& url) { return R"({"cmd":"RUN_AUTH","tcTokenURL":")" + QByteArray::fromStdString(url) + "\"}"; }
 
 // The lab on a thread of its own: the test's thread waits.
 class LabThread
@@ -43,7 +47,7 @@ public:
     {
         return R"({"basicReader":true,"pcscReaders":false,"testTrustAnchors":[")" + file_.toUtf8() + "\"]" + more + "}";
     }
-    QByteArray runAuth() { return R"({"cmd":"RUN_AUTH","tcTokenURL":")" + QByteArray::fromStdString(parts_->lab->tcTokenUrl()) + "\"}"; }
+    QByteArray runAuth() const { return ::runAuth(parts_->lab->tcTokenUrl()); }
     std::vector<std::string> errorsTold() // by the client, in the newest session
     {
         return thread_.call([&] {
@@ -172,6 +176,45 @@ private Q_SLOTS:
         Client client(lab.settings());
         client.send(lab.runAuth());
         QVERIFY2(client.result()["major"].toString().endsWith("#ok"), QJsonDocument(client.result()).toJson());
+    }
+
+    void aTrustStore() // its root counts, and the link certificate that a service shows is kept in it
+    {
+        const QTemporaryDir folder;
+        LoopThread thread;
+        std::unique_ptr<PublicLab> lab;
+        thread.call([&] {
+            LabSettings settings;
+            settings.variants = {"link"};
+            lab = PublicLab::start(settings).value();
+        });
+        const auto path = folder.filePath("trust");
+        const TrustStore store(path.toStdString(), [](const std::string& sentence) { qFatal("%s", sentence.c_str()); });
+        QVERIFY(store.keep(lab->formerCvca(), Kept::TestRoot));
+
+        const auto settings = "{\"basicReader\":true,\"pcscReaders\":false,\"trustStore\":\"" + path.toUtf8() + "\"}";
+        const auto login = runAuth(lab->tcTokenUrl());
+        {
+            Client client(settings);
+            client.send(login);
+            QVERIFY2(client.result()["major"].toString().endsWith("#ok"), QJsonDocument(client.result()).toJson());
+        }
+        QCOMPARE(linksOf(store.all()).size(), std::size_t(1));
+        Client again(settings); // which knows it now
+        again.send(login);
+        QVERIFY(again.result()["major"].toString().endsWith("#ok"));
+        QCOMPARE(store.all().size(), std::size_t(2));
+        thread.call([&] { lab.reset(); });
+    }
+
+    void aTrustStoreOfOthersIsRefused()
+    {
+        const QTemporaryDir folder;
+        QVERIFY(QFile::setPermissions(folder.path(), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner | QFile::WriteOther));
+        char why[300] = "";
+        const auto settings = "{\"trustStore\":\"" + folder.path().toUtf8() + "\"}";
+        QVERIFY(!eidkern_new(settings.constData(), [](void*, const char*) {}, nullptr, why, sizeof why));
+        QVERIFY2(QByteArray(why).startsWith("the setting 'trustStore' " + folder.path().toUtf8() + ": "), why);
     }
 
     void twoEnginesLogInAtOnce()

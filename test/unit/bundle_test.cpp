@@ -65,6 +65,13 @@ private Q_SLOTS:
         QCOMPARE(found.lines[0].toObject()["outcome"].toString(), "Ok");
     }
 
+    void whatAClientSaid() // commands and messages by their names have no state
+    {
+        const std::string line = R"({"log":"api.command","ms":1795165701116,"name":"RUN_AUTH"})";
+        QCOMPARE(logLinesOf(line).lines.size(), 1);
+        QCOMPARE(logLinesOf(std::string(line).replace(line.find("api.command"), 11, "paos.sent")).lines.size(), 0);
+    }
+
     void linesOfSomethingElse_data()
     {
         QTest::addColumn<QByteArray>("text");

@@ -89,6 +89,8 @@ static void settings_are_checked(void)
         {"{\"trustAnchors\":\"file\"}", "trustAnchors"},
         {"{\"testTrustAnchors\":[\"/no/such/file\"]}", "/no/such/file"},
         {"{\"testTrustAnchors\":[\"/etc/hostname\"]}", "7F21"},
+        {"{\"trustStore\":true}", "trustStore"},
+        {"{\"trustStore\":\"/etc/hostname\"}", "/etc/hostname"},
         {"{\"proxy\":{\"host\":\"proxy.example\"}}", "port"},
         {"{\"proxy\":{\"host\":\"proxy.example\",\"port\":3128,\"pass\":\"x\"}}", "pass"},
         {"{\"logFile\":\"/no/such/folder/log\"}", "/no/such/folder/log"},

@@ -6,6 +6,7 @@
 #include <QTest>
 #include <sys/stat.h>
 
+#include "cli/home.h"
 #include "cli/trust_import.h"
 #include "core/cvc.h"
 #include "support/eac_chain.h"
@@ -213,7 +214,7 @@ private Q_SLOTS:
     void aStore()
     {
         const auto path = folder_->filePath("a/b/trust").toStdString();
-        const TrustStore store(path);
+        const auto store = trustStoreIn(path);
         QVERIFY(store.all().empty());
         const auto one = root("DETESTeID00001"), two = root("DECVCAeID00001");
         QVERIFY(store.keep(one.whole, Kept::TestRoot) && store.keep(two.whole, Kept::ProductionRoot) && store.keep(one.whole, Kept::TestRoot));
@@ -221,7 +222,7 @@ private Q_SLOTS:
         QCOMPARE(kept.size(), std::size_t(2));
         QCOMPARE(modeOf(path), 0700);
         for (const auto& each : kept) QCOMPARE(modeOf(each.path), 0600);
-        const auto roots = rootsOf(kept);
+        const auto roots = store.rootsOf(kept);
         QCOMPARE(roots.size(), std::size_t(2));
         for (const auto& each : roots) QVERIFY((each.pki == Pki::Production) == (each.holder() == "DECVCAeID00001"));
         QCOMPARE(QDir(QString::fromStdString(path)).entryList(QDir::Files | QDir::Hidden).size(), 2);
@@ -230,7 +231,7 @@ private Q_SLOTS:
     void whatOthersMayChangeIsNotUsed()
     {
         const auto path = folder_->filePath("trust").toStdString();
-        const TrustStore store(path);
+        const auto store = trustStoreIn(path);
         QVERIFY(store.keep(root("DETESTeID00001").whole, Kept::TestRoot));
         const auto kept = store.all().at(0).path;
         QCOMPARE(::chmod(kept.c_str(), 0620), 0);
@@ -243,17 +244,17 @@ private Q_SLOTS:
         QVERIFY(QFile::link(QString::fromStdString(kept), folder_->filePath("trust/x.production.cvcert")));
         QCOMPARE(store.all().size(), std::size_t(1)); // the link is not followed
         QVERIFY(QFile::link(QString::fromStdString(path), folder_->filePath("detour")));
-        QVERIFY(TrustStore(folder_->filePath("detour").toStdString()).all().empty());
+        QVERIFY(trustStoreIn(folder_->filePath("detour").toStdString()).all().empty());
     }
 
     void learnedLinksHaveALimit()
     {
-        const TrustStore store(folder_->filePath("trust").toStdString());
+        const auto store = trustStoreIn(folder_->filePath("trust").toStdString());
         for (std::uint8_t i = 0; i < 64; ++i) QVERIFY(store.keepLearned(Bytes{i}));
         QVERIFY(!store.keepLearned(Bytes{0, 0}));
         QVERIFY(store.keep(root("DETESTeID00001").whole, Kept::TestRoot)); // a root still has its place
         QCOMPARE(linksOf(store.all()).size(), std::size_t(64));
-        QVERIFY(!TrustStore("").keepLearned(Bytes{1}));
+        QVERIFY(!trustStoreIn("").keepLearned(Bytes{1}));
     }
 };
 
