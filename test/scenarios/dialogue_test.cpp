@@ -151,6 +151,8 @@ class dialogue_test : public QObject
         if (overWebSocket) server_ = std::move(sdk::listen({.port = 0}, nullptr, std::move(ownService_)).value());
     }
 
+    // Inside of the lab's answer. Each ends with the very turn of the event loop in which the service hears of it; what follows from that, as the
+    // end of the connection that is being answered, comes with later ones.
     void cancelAtOnce()
     {
         const int before = service_->heard;
