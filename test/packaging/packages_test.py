@@ -57,7 +57,8 @@ class CleanDebian(unittest.TestCase):
         done = subprocess.run([bootstrap, "--variant=apt", "--skip=cleanup/apt/lists", "--dpkgopt=force-unsafe-io", f"--include={','.join(TOOLS)}",
                                "bookworm", str(cls.root), mirror()], capture_output=True, text=True, timeout=900)
         if done.returncode:
-            print(f"SKIP   : no clean Debian can be made here: {done.stderr.strip().splitlines()[-1]}", flush=True)
+            why = [line for line in done.stderr.splitlines() if line.startswith("E:")] or ["it says no reason"]
+            print(f"SKIP   : no clean Debian can be made here: {why[0]}", flush=True)
             raise unittest.SkipTest("no clean Debian")
 
     def inside(self, *command):
