@@ -97,6 +97,34 @@ private slots:
         QVERIFY(listening.error().portTaken);
     }
 
+    void addressesThatAreNone_data()
+    {
+        QTest::addColumn<QByteArray>("address");
+        for (const auto* address : {"", "localhost", "127.0.0.1:80", "[::1]", "::1%no-such-interface", "127.0.0.256"})
+            QTest::newRow(address) << QByteArray(address);
+    }
+    void addressesThatAreNone()
+    {
+        QFETCH(QByteArray, address);
+        const auto listening = newServer()->listen(0, {address.toStdString()});
+        QVERIFY(!listening && !listening.error().portTaken);
+        QCOMPARE(QByteArray::fromStdString(listening.error().detail), address + ": not an address");
+    }
+
+    void everyAddressOfThisMachine() // "::" takes no IPv4: else there would be nothing left for "0.0.0.0"
+    {
+        if (!ipv6_) QSKIP("this machine has no ::1");
+        const auto server = newServer();
+        const auto listening = server->listen(0, {"::", "0.0.0.0"});
+        QVERIFY(listening && listening->ipv6);
+        PlainClient client(listening->port), client6(listening->port, QHostAddress::LocalHostIPv6);
+        for (auto* each : {&client, &client6})
+        {
+            each->send(anyRequest);
+            QCOMPARE(each->status(), 200);
+        }
+    }
+
     void aHeadGetsNoBody()
     {
         PlainClient client(port_);
