@@ -1,9 +1,8 @@
 #include "network/listener.h"
 
-#include <QTimer>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -13,7 +12,9 @@ namespace eidkern::network
 {
 
 static constexpr int mostWaiting = 64; // connections that the kernel has taken and we have not
-static constexpr std::chrono::milliseconds rest{500};
+
+static int openSpare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+static int acceptFrom(int descriptor) { return ::accept4(descriptor, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK); }
 
 static Listener::Fault faultOf(int error) { return {error == EADDRINUSE, std::strerror(error)}; }
 
@@ -41,7 +42,8 @@ tl::expected<std::unique_ptr<Listener>, Listener::Fault> Listener::open(const st
     return tl::unexpected(fault);
 }
 
-Listener::Listener(int descriptor, Accepted accepted) : descriptor_(descriptor), accepted_(std::move(accepted)), waiting_(descriptor, QSocketNotifier::Read)
+Listener::Listener(int descriptor, Accepted accepted)
+    : descriptor_(descriptor), accepted_(std::move(accepted)), spare_(openSpare()), waiting_(descriptor, QSocketNotifier::Read)
 {
     QObject::connect(&waiting_, &QSocketNotifier::activated, &waiting_, [this] { accept(); });
 }
@@ -49,6 +51,7 @@ Listener::Listener(int descriptor, Accepted accepted) : descriptor_(descriptor),
 Listener::~Listener()
 {
     waiting_.setEnabled(false);
+    ::close(spare_);
     ::close(descriptor_);
 }
 
@@ -72,18 +75,19 @@ void Listener::accept()
 {
     for (int i = 0; i < mostWaiting; ++i)
     {
-        const int descriptor = ::accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        if (descriptor >= 0)
-        {
-            accepted_(descriptor);
-            continue;
-        }
-        if (errno == EAGAIN) return;
-        if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM) continue; // that one connection has failed
-        waiting_.setEnabled(false); // else we would be called again and again until something is freed
-        QTimer::singleShot(rest, &waiting_, [this] { waiting_.setEnabled(true); });
-        return;
+        const int descriptor = acceptFrom(descriptor_);
+        if (descriptor >= 0) accepted_(descriptor);
+        else if (errno == EMFILE || errno == ENFILE) return refuseOne();
+        else if (errno == EAGAIN) return;
     }
+}
+
+// A connection that waits and cannot be accepted would have us called again and again.
+void Listener::refuseOne()
+{
+    ::close(spare_);
+    if (const int descriptor = acceptFrom(descriptor_); descriptor >= 0) ::close(descriptor);
+    spare_ = openSpare();
 }
 
 } // namespace eidkern::network

@@ -32,9 +32,11 @@ public:
 private:
     Listener(int descriptor, Accepted accepted);
     void accept();
+    void refuseOne();
 
     const int descriptor_;
     const Accepted accepted_;
+    int spare_; // a descriptor, for when no other is left
     QSocketNotifier waiting_;
 };
 

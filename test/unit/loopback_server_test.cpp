@@ -1,6 +1,10 @@
 // The loopback server against clients that are slow, many, rude or gone.
 #include <QTcpServer>
 #include <QtTest>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "network/loopback_server.h"
 #include "network/qt_scheduler.h"
@@ -123,6 +127,30 @@ private slots:
             each->send(anyRequest);
             QCOMPARE(each->status(), 200);
         }
+    }
+
+    void noDescriptorIsLeft() // the connection is refused, and the next one is not
+    {
+        const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in where{};
+        where.sin_family = AF_INET;
+        where.sin_port = htons(port_);
+        where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        QCOMPARE(::connect(client, reinterpret_cast<const sockaddr*>(&where), sizeof where), 0); // accepted by the kernel only
+        rlimit usual{};
+        ::getrlimit(RLIMIT_NOFILE, &usual);
+        const int lowestFree = ::dup(client);
+        ::close(lowestFree);
+        const rlimit none{rlim_t(lowestFree), usual.rlim_max};
+        ::setrlimit(RLIMIT_NOFILE, &none);
+        char byte = 0;
+        const bool ended = QTest::qWaitFor([&] { return ::recv(client, &byte, 1, MSG_DONTWAIT) == 0; });
+        ::setrlimit(RLIMIT_NOFILE, &usual);
+        ::close(client);
+        QVERIFY(ended && asked_.empty());
+        PlainClient next(port_);
+        next.send(anyRequest);
+        QCOMPARE(next.status(), 200);
     }
 
     void aHeadGetsNoBody()
