@@ -31,10 +31,6 @@ static bool namesEidApplication(ByteView efDir)
 
 Task<CardResult<Done>> EidCard::recognise()
 {
-    const auto application = co_await send(selectApplication(eidApplication));
-    if (!application) co_return fault(application.error());
-    if (!application->ok() && application->sw != 0x6982) co_return fault(CardFault::Protocol); // 6982: there, but not before PACE
-
     const auto masterFile = co_await command(selectMasterFile());
     if (!masterFile) co_return fault(masterFile.error());
 

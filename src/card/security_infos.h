@@ -15,6 +15,8 @@ struct PaceInfo // one that we can run: version 2, ECDH generic mapping, AES, a 
     Bytes oid;
     std::size_t keySize; // bytes
     int parameterId;
+
+    bool operator==(const PaceInfo&) const = default;
 };
 
 // `keySize`: 16, 24 or 32 bytes of AES.

@@ -1,8 +1,10 @@
-// `eidkern`: arguments in, exit code out. Every command is one function that adds its options and runs while they are read.
+// `eidkern`: arguments in, exit code out. Every command is one function that adds its options and runs while they are read; serve runs after that.
 #include <CLI/CLI.hpp>
 #include <QCoreApplication>
 #include <cstdio>
+#include <functional>
 #include <iostream>
+#include <memory>
 #include <sstream>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -52,16 +54,21 @@ void forbidDumps()
 int main(int argc, char** argv)
 {
     forbidDumps();
+    // Qt's own event loop: GLib's takes a quarter of a MiB and makes each turn dearer. Programs that are started from here choose for themselves.
+    const bool ownLoop = !qEnvironmentVariableIsSet("QT_NO_GLIB") && qputenv("QT_NO_GLIB", "1");
     QCoreApplication application(argc, argv);
-    CLI::App app{"eidkern: the German online ID function (TR-03124-1) without a graphical interface", "eidkern"};
+    if (ownLoop) qunsetenv("QT_NO_GLIB");
+    auto arguments = std::make_unique<CLI::App>("eidkern: the German online ID function (TR-03124-1) without a graphical interface", "eidkern");
+    auto& app = *arguments;
     app.footer("Exit codes: 0 success, 2 usage, 3 port taken, 4 warnings, 10 user, 11 card, 12 reader, 13 network, 14 service, 15 client, 1 anything else.\n"
                "`eidkern COMMAND --help` says more about a command.");
     app.require_subcommand(0, 1);
 
     auto result = ExitCode::Success;
+    std::function<ExitCode()> stay; // of the command that stays in memory, without the arguments and their explanations
     addDemoCommand(app, result);
     addLoginCommands(app, result);
-    addServeCommand(app, result);
+    addServeCommand(app, stay);
     addOpenCommand(app, result);
     addPinCommands(app, result);
     addLabCommand(app, result);
@@ -91,5 +98,7 @@ int main(int argc, char** argv)
         std::fputs(app.help().c_str(), stderr);
         return int(ExitCode::Usage);
     }
-    return leave(result);
+    if (!stay) return leave(result);
+    arguments.reset();
+    return leave(stay());
 }

@@ -180,7 +180,7 @@ void addPortOptions(CLI::App& command, PortOptions& o)
 
 } // namespace
 
-void addServeCommand(CLI::App& app, ExitCode& result)
+void addServeCommand(CLI::App& app, std::function<ExitCode()>& run)
 {
     struct Options
     {
@@ -192,7 +192,7 @@ void addServeCommand(CLI::App& app, ExitCode& result)
     addPortOptions(*command, options->port);
     options->login.log.clear(); // the usual one
     addLoginOptions(*command, options->login);
-    command->callback([options, &result] { result = serve(options->login, options->port); });
+    command->callback([options, &run] { run = [options] { return serve(options->login, options->port); }; });
 }
 
 } // namespace eidkern::cli

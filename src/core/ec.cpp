@@ -20,11 +20,17 @@ using namespace ossl;
 namespace
 {
 
+struct StandardCurve
+{
+    int parameterId, nid;
+    std::size_t fieldSize; // bytes
+};
+
 // clang-format off
-constexpr std::array<std::pair<int, int>, 11> standardCurves{{
-    {8, NID_X9_62_prime192v1}, {9, NID_brainpoolP192r1}, {10, NID_secp224r1}, {11, NID_brainpoolP224r1}, {12, NID_X9_62_prime256v1},
-    {13, NID_brainpoolP256r1}, {14, NID_brainpoolP320r1}, {15, NID_secp384r1}, {16, NID_brainpoolP384r1}, {17, NID_brainpoolP512r1},
-    {18, NID_secp521r1},
+constexpr std::array<StandardCurve, 11> standardCurves{{
+    {8, NID_X9_62_prime192v1, 24}, {9, NID_brainpoolP192r1, 24}, {10, NID_secp224r1, 28}, {11, NID_brainpoolP224r1, 28}, {12, NID_X9_62_prime256v1, 32},
+    {13, NID_brainpoolP256r1, 32}, {14, NID_brainpoolP320r1, 40}, {15, NID_secp384r1, 48}, {16, NID_brainpoolP384r1, 48}, {17, NID_brainpoolP512r1, 64},
+    {18, NID_secp521r1, 66},
 }};
 // clang-format on
 
@@ -88,25 +94,25 @@ Pkey publicKey(const Curve& curve, ByteView point, const Secret* scalar = nullpt
 
 } // namespace
 
-std::optional<Curve> Curve::standard(int parameterId) // each group is set up once: a certificate with domain parameters tries many
+std::optional<Curve> Curve::standard(int parameterId) // each group is set up once, when it is needed
 {
     static std::array<std::once_flag, standardCurves.size()> once;
     static std::array<std::shared_ptr<const EC_GROUP>, standardCurves.size()> groups;
-    const auto it = std::ranges::find(standardCurves, parameterId, &std::pair<int, int>::first);
+    const auto it = std::ranges::find(standardCurves, parameterId, &StandardCurve::parameterId);
     if (it == standardCurves.end()) return {};
     const auto at = std::size_t(it - standardCurves.begin());
     std::call_once(once[at], [&] {
         const QuietErrors quiet;
-        if (auto* group = EC_GROUP_new_by_curve_name(it->second)) groups[at] = {group, EC_GROUP_free};
+        if (auto* group = EC_GROUP_new_by_curve_name(it->nid)) groups[at] = {group, EC_GROUP_free};
     });
     return groups[at] ? std::optional(Curve(groups[at], parameterId)) : std::nullopt;
 }
 
 std::optional<Curve> Curve::matching(ByteView p, ByteView a, ByteView b, ByteView generator, ByteView order)
 {
-    for (const auto& [id, nid] : standardCurves)
+    for (const auto& each : standardCurves)
     {
-        const auto curve = standard(id);
+        const auto curve = each.fieldSize == p.size() ? standard(each.parameterId) : std::nullopt;
         if (curve && same(curve->prime(), p) && same(curve->a(), a) && same(curve->b(), b) && same(curve->generator(), generator) && same(curve->order(), order))
             return curve;
     }

@@ -16,6 +16,7 @@ struct SimulatedCardState
     SystemRandom random;
     const std::vector<CvCertificate> trustPoints;
     card::Persona persona; // of the card that was put last
+    std::shared_ptr<const card::ChipKeys> batch; // of the cards on this reader that bring no chip key
     card::SimulatedReader reader;
 
     SimulatedCardState(std::string name, std::vector<CvCertificate> trust) : trustPoints(std::move(trust)), reader(scheduler, std::move(name)) {}
@@ -28,7 +29,11 @@ struct SimulatedCardState
         reader.answerWith({});
         reader.follow(persona.script, clock);
         reader.fit(persona.script.pad ? std::make_shared<card::SimulatedPad>(persona, *persona.script.pad, scheduler, clock, random) : nullptr);
-        reader.insert([this, today] { return std::make_unique<card::SimulatedCard>(persona, trustPoints, random, today); });
+        reader.insert([this, today] {
+            auto made = std::make_unique<card::SimulatedCard>(persona, trustPoints, random, today, batch);
+            if (!persona.given.chipKey) batch = made->chipKeys();
+            return made;
+        });
     }
 };
 

@@ -1,13 +1,13 @@
 #include "eidkern/trust_store.h"
 
 #include <QCryptographicHash>
-#include <QDir>
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 
 #include "engine/own_folder.h"
 
@@ -17,21 +17,26 @@ namespace eidkern
 namespace
 {
 
-constexpr int mostCertificates = 256, mostLearned = 64;
-constexpr std::size_t largestCertificate = 8 * 1024;
+constexpr std::size_t mostCertificates = 256, mostLearned = 64, largestCertificate = 8 * 1024;
 
 // NAME is the SHA-256: the same certificate twice is one file. In the order of Kept.
 constexpr std::array<const char*, 3> endings{".production.cvcert", ".test.cvcert", ".cvcert"};
 
-Kept keptAs(const QString& name)
+Kept keptAs(const std::string& name)
 {
-    const auto found = std::ranges::find_if(endings, [&name](const char* ending) { return name.endsWith(QLatin1String(ending)); });
+    const auto found = std::ranges::find_if(endings, [&name](const char* ending) { return name.ends_with(ending); });
     return Kept(found - endings.begin());
 }
 
-QStringList namesIn(const std::string& folder)
+std::vector<std::string> namesIn(const std::string& folder) // in order; none where there is no folder
 {
-    return QDir(QString::fromStdString(folder)).entryList({QStringLiteral("*.cvcert")}, QDir::Files, QDir::Name).mid(0, mostCertificates);
+    std::vector<std::string> names;
+    std::error_code failed;
+    for (std::filesystem::directory_iterator each(folder, failed), end; !failed && each != end; each.increment(failed))
+        if (auto name = each->path().filename().string(); name.ends_with(endings.back()) && !name.starts_with('.')) names.push_back(std::move(name));
+    std::ranges::sort(names);
+    names.resize(std::min(names.size(), mostCertificates));
+    return names;
 }
 
 bool writeNew(const Descriptor& folder, const char* name, std::span<const std::uint8_t> content) // it is on the disk then
@@ -63,8 +68,8 @@ void TrustStore::read(const std::string& path, std::vector<KeptCertificate>& kep
     if (!folder) return;
     for (const auto& name : namesIn(path))
     {
-        const auto where = path + "/" + name.toStdString();
-        const Descriptor file(::openat(folder->get(), name.toLocal8Bit().constData(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+        const auto where = path + "/" + name;
+        const Descriptor file(::openat(folder->get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
         std::vector<std::uint8_t> content(largestCertificate + 1);
         if (file && !isOursAlone(file)) complain_(where + ": not used, because others may write into it");
         const auto size = file && isOursAlone(file) ? ::read(file.get(), content.data(), content.size()) : 0;
@@ -92,8 +97,8 @@ bool TrustStore::keep(const std::vector<std::uint8_t>& certificate, Kept as) con
 bool TrustStore::keepLearned(const std::vector<std::uint8_t>& link) const
 {
     if (folder_.empty()) return false;
-    const auto isLink = [](const QString& name) { return keptAs(name) == Kept::Link; };
-    if (std::ranges::count_if(namesIn(folder_), isLink) < mostLearned) return keep(link, Kept::Link);
+    const auto isLink = [](const std::string& name) { return keptAs(name) == Kept::Link; };
+    if (std::size_t(std::ranges::count_if(namesIn(folder_), isLink)) < mostLearned) return keep(link, Kept::Link);
     return complain_(folder_ + ": holds as many link certificates as are kept; this one is not"), false;
 }
 

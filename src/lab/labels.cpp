@@ -9,33 +9,37 @@ namespace eidkern::lab
 namespace
 {
 
-const std::map<Right, Said> labels{
-    {readRight(1), {"Dokumententyp", "Document type"}},
-    {readRight(2), {"Ausstellender Staat", "Issuing country"}},
-    {readRight(3), {"Gültig bis", "Valid until"}},
-    {readRight(4), {"Vornamen", "Given names"}},
-    {readRight(5), {"Familienname", "Family name"}},
-    {readRight(6), {"Ordens- oder Künstlername", "Religious or artistic name"}},
-    {readRight(7), {"Doktorgrad", "Doctoral degree"}},
-    {readRight(8), {"Geburtsdatum", "Date of birth"}},
-    {readRight(9), {"Geburtsort", "Place of birth"}},
-    {readRight(10), {"Staatsangehörigkeit", "Nationality"}},
-    {readRight(11), {"Geschlecht", "Sex"}},
-    {readRight(12), {"Optionale Daten", "Optional data"}},
-    {readRight(13), {"Geburtsname", "Birth name"}},
-    {readRight(14), {"Schriftliche Unterschrift", "Written signature"}},
-    {readRight(15), {"Ausgestellt am", "Date of issue"}},
-    {readRight(16), {"Datengruppe 16", "Data group 16"}},
-    {readRight(17), {"Anschrift", "Address"}},
-    {readRight(18), {"Gemeindeschlüssel", "Community ID"}},
-    {readRight(19), {"Nebenbestimmungen I", "Residence permit I"}},
-    {readRight(20), {"Nebenbestimmungen II", "Residence permit II"}},
-    {readRight(21), {"Telefonnummer", "Phone number"}},
-    {readRight(22), {"E-Mail-Adresse", "E-mail address"}},
-    {Right::RestrictedIdentification, {"Pseudonym", "Pseudonym"}},
-    {Right::AgeVerification, {"Altersbestätigung", "Age verification"}},
-    {Right::CommunityVerification, {"Wohnortbestätigung", "Address verification"}},
-};
+const std::map<Right, Said>& labels()
+{
+    static const std::map<Right, Said> all{
+        {readRight(1), {"Dokumententyp", "Document type"}},
+        {readRight(2), {"Ausstellender Staat", "Issuing country"}},
+        {readRight(3), {"Gültig bis", "Valid until"}},
+        {readRight(4), {"Vornamen", "Given names"}},
+        {readRight(5), {"Familienname", "Family name"}},
+        {readRight(6), {"Ordens- oder Künstlername", "Religious or artistic name"}},
+        {readRight(7), {"Doktorgrad", "Doctoral degree"}},
+        {readRight(8), {"Geburtsdatum", "Date of birth"}},
+        {readRight(9), {"Geburtsort", "Place of birth"}},
+        {readRight(10), {"Staatsangehörigkeit", "Nationality"}},
+        {readRight(11), {"Geschlecht", "Sex"}},
+        {readRight(12), {"Optionale Daten", "Optional data"}},
+        {readRight(13), {"Geburtsname", "Birth name"}},
+        {readRight(14), {"Schriftliche Unterschrift", "Written signature"}},
+        {readRight(15), {"Ausgestellt am", "Date of issue"}},
+        {readRight(16), {"Datengruppe 16", "Data group 16"}},
+        {readRight(17), {"Anschrift", "Address"}},
+        {readRight(18), {"Gemeindeschlüssel", "Community ID"}},
+        {readRight(19), {"Nebenbestimmungen I", "Residence permit I"}},
+        {readRight(20), {"Nebenbestimmungen II", "Residence permit II"}},
+        {readRight(21), {"Telefonnummer", "Phone number"}},
+        {readRight(22), {"E-Mail-Adresse", "E-mail address"}},
+        {Right::RestrictedIdentification, {"Pseudonym", "Pseudonym"}},
+        {Right::AgeVerification, {"Altersbestätigung", "Age verification"}},
+        {Right::CommunityVerification, {"Wohnortbestätigung", "Address verification"}},
+    };
+    return all;
+}
 
 constexpr std::array months{Said{"Januar", "January"},  Said{"Februar", "February"},  Said{"März", "March"},
                             Said{"April", "April"},     Said{"Mai", "May"},           Said{"Juni", "June"},
@@ -77,8 +81,8 @@ std::vector<std::string> raw(int dataGroup, const DataGroupValue& value, Languag
 
 std::string labelOf(Right right, Language language)
 {
-    const auto label = labels.find(right);
-    return label == labels.end() ? std::string(name(right)) : label->second.in(language);
+    const auto label = labels().find(right);
+    return label == labels().end() ? std::string(name(right)) : label->second.in(language);
 }
 
 const std::vector<int>& shownGroups()

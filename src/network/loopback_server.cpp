@@ -1,7 +1,6 @@
 #include "network/loopback_server.h"
 
 #include <QDateTime>
-#include <QTcpServer>
 #include <algorithm>
 #include <boost/beast/http/status.hpp>
 #include <unistd.h>
@@ -129,17 +128,6 @@ private:
     std::optional<Pending<Done>> limit_;
 };
 
-class LoopbackServer::Listener final : public QTcpServer
-{
-public:
-    explicit Listener(LoopbackServer& server) : server_(server) {}
-
-private:
-    void incomingConnection(qintptr descriptor) override { server_.accept(int(descriptor)); }
-
-    LoopbackServer& server_;
-};
-
 LoopbackServer::LoopbackServer(Scheduler& scheduler, Clock& clock, Handler handler) : scheduler_(scheduler), clock_(clock), handler_(std::move(handler)) {}
 
 LoopbackServer::~LoopbackServer()
@@ -164,17 +152,15 @@ tl::expected<LoopbackServer::Listening, LoopbackServer::Fault> LoopbackServer::l
         listeners_.clear();
         for (const auto& text : addresses)
         {
-            const QHostAddress address(QString::fromStdString(text));
-            auto& listener = *listeners_.emplace_back(std::make_unique<Listener>(*this));
-            if (!address.isNull() && listener.listen(address, listening.port))
+            auto listener = Listener::open(text, listening.port, [this](int descriptor) { accept(descriptor); });
+            if (!listener)
             {
-                listening.port = listener.serverPort();
-                listening.ipv6 = listening.ipv6 || address.protocol() == QAbstractSocket::IPv6Protocol;
-                continue;
+                fault = {listener.error().portTaken, text + ": " + listener.error().detail};
+                break;
             }
-            fault = {listener.serverError() == QAbstractSocket::AddressInUseError,
-                     text + ": " + (address.isNull() ? std::string("not an address") : listener.errorString().toStdString())};
-            break;
+            listening.port = (*listener)->port();
+            listening.ipv6 = listening.ipv6 || (*listener)->ipv6();
+            listeners_.push_back(std::move(*listener));
         }
         if (fault.detail.empty()) return listening;
         listeners_.clear();

@@ -17,6 +17,7 @@
 
 #include "core/clock.h"
 #include "network/http_parser.h"
+#include "network/listener.h"
 #include "network/web_socket.h"
 
 namespace eidkern::network
@@ -64,11 +65,7 @@ public:
         std::uint16_t port;
         bool ipv6; // false: ::1 is not available here
     };
-    struct Fault
-    {
-        bool portTaken;     // another program has it, on one of the addresses
-        std::string detail; // for people
-    };
+    using Fault = Listener::Fault;
     // 127.0.0.1 and ::1, the same port. 0: any that is free on both.
     tl::expected<Listening, Fault> listen(std::uint16_t port);
 
@@ -77,7 +74,6 @@ public:
 
 private:
     class Connection;
-    class Listener;
 
     void accept(int descriptor);
     bool makeRoom();

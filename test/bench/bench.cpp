@@ -29,10 +29,7 @@ void bareOperations(const Report& report, const LoginFloor& floor)
         }
 }
 
-// What the protocol cannot do without. Of the card's recognition: EF.CardAccess, and the PIN's state before anybody is asked for it;
-// SELECT of the eID application and of the master file, and EF.DIR, tell an eID card from any other. All later APDUs are TR-03110-3
-// B.1 to B.3 word for word, or the server's. PAOS: StartPAOS, EAC1, EAC2, and the server's one Transmit.
-constexpr int spareApdus = 3, leastPaosMessages = 4;
+constexpr int leastPaosMessages = 4; // StartPAOS, EAC1, EAC2, and the server's one Transmit
 
 void oneLogin(const Report& report, const LabProcess& lab)
 {

@@ -10,6 +10,11 @@
 namespace eidkern::bench
 {
 
+// Of the APDUs, those that the protocol could do without: SELECT of the master file, because another program may have used the card
+// before, and EF.DIR, which tells an eID card from any other. EF.CardAccess and the PIN's state, before anybody is asked for it, are
+// needed; all later APDUs are TR-03110-3 B.1 to B.3 word for word, or the server's.
+inline constexpr int spareApdus = 2;
+
 struct Traffic // of the APDUs of one state
 {
     int apdus = 0;

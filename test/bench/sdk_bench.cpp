@@ -5,9 +5,11 @@
 #include <QTemporaryDir>
 #include <cstdio>
 #include <fstream>
+#include <optional>
 #include <thread>
 
 #include "bench/lab_process.h"
+#include "bench/logins.h"
 #include "bench/measure.h"
 #include "bench/plain_client.h"
 
@@ -28,12 +30,13 @@ struct Line
     const char* what;
     double published, aim; // of the AusweisApp 2.6.2; ours. 0: none
     const char* unit;
+    const char* aimIs = "aim";
 };
 
 void print(const Line& line, double value)
 {
     std::printf("%-44s %10.1f %-4s", line.what, value, line.unit);
-    if (line.aim > 0) std::printf("   aim %8.0f", line.aim);
+    if (line.aim > 0) std::printf("   %-5s %8.0f", line.aimIs, line.aim);
     if (line.published > 0) std::printf("   AusweisApp 2.6.2 %8.1f", line.published);
     std::printf("\n");
     std::fflush(stdout);
@@ -42,13 +45,14 @@ void print(const Line& line, double value)
 class Serve // `eidkern serve` as a process
 {
 public:
-    explicit Serve(const std::string& cvcaFile)
+    explicit Serve(const std::string& cvcaFile, const QStringList& more = {})
     {
         process_.setProcessChannelMode(QProcess::ForwardedErrorChannel);
         auto environment = QProcessEnvironment::systemEnvironment();
-        environment.insert("XDG_STATE_HOME", home_.path()); // with its usual log, but not among the user's
+        for (const auto* folder : {"XDG_STATE_HOME", "XDG_DATA_HOME"})
+            environment.insert(folder, home_.path()); // its usual log, and no trust store of the user's
         process_.setProcessEnvironment(environment);
-        process_.start(QStringLiteral(EIDKERN_CLI), {"serve", "--port", "0", "--json", "--cvca", QString::fromStdString(cvcaFile)});
+        process_.start(QStringLiteral(EIDKERN_CLI), QStringList{"serve", "--port", "0", "--json", "--cvca", QString::fromStdString(cvcaFile)} + more);
         while (!process_.canReadLine() && process_.waitForReadyRead(-1)) {}
         const auto line = process_.readLine();
         port = line.mid(line.indexOf("\"port\":") + 7).split(',').value(0).toInt();
@@ -126,12 +130,12 @@ double spent(pid_t process) // µs of CPU so far
     return process && ::clock_getcpuclockid(process, &clock) == 0 ? microseconds(clock) : 0;
 }
 
-struct Login
+struct Spent
 {
     double wall, cpu; // ms
 };
 
-Login login(PlainWebSocket& client, const Target& target)
+Spent login(PlainWebSocket& client, const Target& target)
 {
     const auto begin = wallNow(), cpu = spent(target.process);
     client.send(R"({"cmd":"RUN_AUTH","tcTokenURL":")" + target.tcTokenUrl + R"(","developerMode":true})");
@@ -146,11 +150,11 @@ Login login(PlainWebSocket& client, const Target& target)
     return {(wallNow() - begin) / 1e3, (spent(target.process) - cpu) / 1e3};
 }
 
-double changePin(PlainWebSocket& client) // ms; 0: the server does not offer it
+std::optional<Spent> changePin(PlainWebSocket& client, pid_t process) // nothing: the server does not offer it
 {
-    const auto begin = wallNow();
+    const auto begin = wallNow(), cpu = spent(process);
     client.send(R"({"cmd":"RUN_CHANGE_PIN"})");
-    if (client.until("CHANGE_PIN").find("not supported") != std::string::npos) return 0;
+    if (client.until("CHANGE_PIN").find("not supported") != std::string::npos) return {};
     client.until("\"msg\":\"INSERT_CARD\"");
     client.send(R"({"cmd":"SET_CARD","name":"Simulator"})");
     client.until("\"msg\":\"ENTER_PIN\"");
@@ -159,7 +163,35 @@ double changePin(PlainWebSocket& client) // ms; 0: the server does not offer it
     client.send(R"({"cmd":"SET_NEW_PIN"})");
     const auto end = client.until("\"success\"");
     if (end.find("true") == std::string::npos) std::printf("a PIN change has failed: %s\n", end.c_str());
-    return (wallNow() - begin) / 1e3;
+    return Spent{(wallNow() - begin) / 1e3, (spent(process) - cpu) / 1e3};
+}
+
+void printMedians(const std::vector<Spent>& all, const Line& line, const Target& target, double publishedCpu, double aimOfCpu)
+{
+    std::vector<double> wall, cpu;
+    for (const auto& each : all)
+    {
+        wall.push_back(each.wall);
+        cpu.push_back(each.cpu);
+    }
+    print(line, median(std::move(wall)));
+    if (target.process) print({"  CPU", publishedCpu, aimOfCpu, "ms"}, median(std::move(cpu)));
+}
+
+// What the engine's log says of one change. Counted apart from the times: writing a log takes some, too.
+int apdusOfPinChange(const std::string& cvcaFile)
+{
+    const QTemporaryDir folder;
+    const auto log = folder.filePath("log");
+    {
+        const Serve serve(cvcaFile, {"--log", log});
+        PlainWebSocket client("127.0.0.1", serve.port, true);
+        changePin(client, serve.id());
+    }
+    std::ifstream lines(log.toStdString());
+    int count = 0;
+    for (std::string line; std::getline(lines, line);) count += line.find("\"card.apdu\"") != std::string::npos;
+    return count;
 }
 
 void measure(const Target& target)
@@ -174,21 +206,15 @@ void measure(const Target& target)
     }
     for (const bool quickAck : {true, false})
     {
-        if (target.tcTokenUrl.empty()) return;
         PlainWebSocket client(target.host, target.port, quickAck);
-        std::vector<double> wall, cpu;
+        std::vector<Spent> logins, changes;
+        for (int i = 0; i < 21 && !target.tcTokenUrl.empty(); ++i) logins.push_back(login(client, target));
         for (int i = 0; i < 21; ++i)
-        {
-            const auto one = login(client, target);
-            wall.push_back(one.wall);
-            cpu.push_back(one.cpu);
-        }
-        print(quickAck ? Line{"RUN_AUTH, a client that acknowledges at once", 28.6, 14, "ms"} : Line{"RUN_AUTH, a plain client", 105.6, 14, "ms"}, median(wall));
-        if (target.process) print({"  CPU", 17, 8, "ms"}, median(cpu));
-        if (!quickAck) continue;
-        std::vector<double> changes;
-        for (int i = 0; i < 11; ++i) changes.push_back(changePin(client));
-        if (median(changes) > 0) print({"RUN_CHANGE_PIN", 0, 0, "ms"}, median(changes));
+            if (const auto one = changePin(client, target.process)) changes.push_back(*one);
+        const Line one = quickAck ? Line{"RUN_AUTH, a client that acknowledges at once", 28.6, 14, "ms"} : Line{"RUN_AUTH, a plain client", 105.6, 14, "ms"};
+        if (!logins.empty()) printMedians(logins, one, target, 17, 8);
+        const Line other = quickAck ? Line{"RUN_CHANGE_PIN, acknowledging at once", 6.4, 10, "ms"} : Line{"RUN_CHANGE_PIN, a plain client", 91, 10, "ms"};
+        if (!changes.empty()) printMedians(changes, other, target, 0, 0);
     }
 }
 
@@ -206,4 +232,6 @@ int main(int argc, char** argv)
     print({"start until GET_INFO is answered", 32.7, 10, "ms"}, startUntilInfo(lab.cvcaFile()));
     const Serve serve(lab.cvcaFile());
     measure({"127.0.0.1", lab.tcTokenUrl(), serve.port, serve.id()});
+    const auto apdus = apdusOfPinChange(lab.cvcaFile());
+    print({"APDUs of a PIN change", 0, double(apdus - spareApdus), "", "least"}, apdus);
 }

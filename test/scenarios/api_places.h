@@ -100,13 +100,13 @@ private:
     {
         const auto card = server_.card();
         client.until("ENTER_PIN");
-        card.state->reader.removeAtApdu(8);
+        card.state->reader.removeAtApdu(7);
         client.send(rightPin);
         for (int i = 0; i < 20; ++i)
         {
             const auto message = client.until({"INSERT_CARD", "PAUSE"});
             if (message["msg"] == "PAUSE") return true;
-            card.state->reader.removeAtApdu(8);
+            card.state->reader.removeAtApdu(7);
             SimulatedCard(card).insert();
         }
         return false;

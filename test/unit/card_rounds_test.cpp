@@ -31,7 +31,7 @@ class CardRoundsTest : public QObject
     const PaceInfo info_ = paceEcdhGm(16, 13);
     PinObjects passwords_{testPersona()};
     CardPace pace_{info_, passwords_, random_};
-    CardChipAuthentication chip_{{}, random_};
+    CardChipAuthentication chip_{makeChipKeys({}, random_), random_};
     int numbers_ = 0, leadingZeros_ = 0;
 
     std::map<std::string, int> leadingZerosOf_; // by kind
@@ -82,7 +82,7 @@ class CardRoundsTest : public QObject
         const auto answer = chip_.step(generalAuthenticate(true, tlv(0x80, ephemeral.point)), session);
         if (!answer.ok()) return {};
         const auto objects = allTlv(singleTlv(answer.data)->value).value();
-        const auto shared = agree(ephemeral, chip_.publicPoint());
+        const auto shared = agree(ephemeral, chip_.keys()->key.point);
         auto keys = deriveSessionKeys(shared.value(), 16, single(objects, 0x81).value());
         if (!same(authenticationToken(keys.mac, oid::caEcdhAes128, ephemeral.point), single(objects, 0x82).value())) return {};
         count("secrets of chip authentication", shared->view());

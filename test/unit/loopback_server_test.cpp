@@ -1,6 +1,10 @@
 // The loopback server against clients that are slow, many, rude or gone.
 #include <QTcpServer>
 #include <QtTest>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "network/loopback_server.h"
 #include "network/qt_scheduler.h"
@@ -95,6 +99,58 @@ private slots:
         const auto listening = newServer()->listen(other.serverPort());
         QVERIFY(!listening);
         QVERIFY(listening.error().portTaken);
+    }
+
+    void addressesThatAreNone_data()
+    {
+        QTest::addColumn<QByteArray>("address");
+        for (const auto* address : {"", "localhost", "127.0.0.1:80", "[::1]", "::1%no-such-interface", "127.0.0.256"})
+            QTest::newRow(address) << QByteArray(address);
+    }
+    void addressesThatAreNone()
+    {
+        QFETCH(QByteArray, address);
+        const auto listening = newServer()->listen(0, {address.toStdString()});
+        QVERIFY(!listening && !listening.error().portTaken);
+        QCOMPARE(QByteArray::fromStdString(listening.error().detail), address + ": not an address");
+    }
+
+    void everyAddressOfThisMachine() // "::" takes no IPv4: else there would be nothing left for "0.0.0.0"
+    {
+        if (!ipv6_) QSKIP("this machine has no ::1");
+        const auto server = newServer();
+        const auto listening = server->listen(0, {"::", "0.0.0.0"});
+        QVERIFY(listening && listening->ipv6);
+        PlainClient client(listening->port), client6(listening->port, QHostAddress::LocalHostIPv6);
+        for (auto* each : {&client, &client6})
+        {
+            each->send(anyRequest);
+            QCOMPARE(each->status(), 200);
+        }
+    }
+
+    void noDescriptorIsLeft() // the connection is refused, and the next one is not
+    {
+        const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in where{};
+        where.sin_family = AF_INET;
+        where.sin_port = htons(port_);
+        where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        QCOMPARE(::connect(client, reinterpret_cast<const sockaddr*>(&where), sizeof where), 0); // accepted by the kernel only
+        rlimit usual{};
+        ::getrlimit(RLIMIT_NOFILE, &usual);
+        const int lowestFree = ::dup(client);
+        ::close(lowestFree);
+        const rlimit none{rlim_t(lowestFree), usual.rlim_max};
+        ::setrlimit(RLIMIT_NOFILE, &none);
+        char byte = 0;
+        const bool ended = QTest::qWaitFor([&] { return ::recv(client, &byte, 1, MSG_DONTWAIT) == 0; });
+        ::setrlimit(RLIMIT_NOFILE, &usual);
+        ::close(client);
+        QVERIFY(ended && asked_.empty());
+        PlainClient next(port_);
+        next.send(anyRequest);
+        QCOMPARE(next.status(), 200);
     }
 
     void aHeadGetsNoBody()

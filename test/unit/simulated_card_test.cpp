@@ -321,7 +321,7 @@ private slots:
         SeededRandom random;
         const auto curve = Curve::brainpoolP256r1();
         const Secret scalar(fromHex("0353859c2ec67780ba39015de8c682af2326d43de9ce1e07737087bd1e17cb22").value());
-        CardRestrictedIdentification card(keyOf(curve, scalar).value(), generateKey(curve, random));
+        CardRestrictedIdentification card(keyOf(curve, scalar).value(), {}, random);
         const auto point =
             fromHex("047acf3efc982ec45565a4b155129efbc74650dcbfa6362d896fc70262e0c2cc5e544552dcb6725218799115b55c9baa6d9f6bc3a9618e70c25af71777a9c4922d").value();
         const auto key = sectorKey(point);
@@ -733,6 +733,24 @@ private slots:
         SW(other.terminalAuthentication(), 0x9000);
         SW(other.chipAuthentication(privilegedKeyId), 0x6982);
         SW(other.chipAuthentication(), 0x9000);
+    }
+
+    void cardsOfOneBatch() // have the chip keys of the first one, unless they run other protocols or bring a key
+    {
+        SeededRandom random;
+        const auto chain = makeEacChain(random);
+        const auto keysOf = [&](const Persona& persona, std::shared_ptr<const ChipKeys> batch) {
+            return SimulatedCard(persona, {chain.cvca}, random, today, std::move(batch)).chipKeys();
+        };
+        const auto first = keysOf(testPersona(), {});
+        QVERIFY(keysOf(testPersona(), first) == first);
+        QVERIFY(!same(keysOf(testPersona(), {})->key.point, first->key.point));
+        auto other = testPersona();
+        other.protocols.chipAuthentication.keySize = 32;
+        QVERIFY(keysOf(other, first)->protocols == other.protocols);
+        auto withKey = testPersona();
+        withKey.given.chipKey = generateKey(Curve::brainpoolP256r1(), random);
+        QVERIFY(same(keysOf(withKey, first)->key.point, withKey.given.chipKey->point));
     }
 
     void theAnnouncedKeyHasTheSizeOfTheCurve()

@@ -14,6 +14,7 @@ struct ChipProtocol // chip authentication version 2 with ECDH
     int parameterId = 13;     // of a standardised curve
 
     Bytes oid() const;
+    bool operator==(const ChipProtocol&) const = default;
 };
 
 struct CardProtocols // what a card says of itself; AES-128 on brainpoolP256r1: as the cards in the field
@@ -21,6 +22,8 @@ struct CardProtocols // what a card says of itself; AES-128 on brainpoolP256r1: 
     PaceInfo pace = paceEcdhGm(16, 13);
     ChipProtocol chipAuthentication = {}; // of both keys
     EidType eidType = EidType::CardCertified; // others than a card name theirs as MobileEIDTypeInfo
+
+    bool operator==(const CardProtocols&) const = default;
 };
 
 Bytes makeEfDir();

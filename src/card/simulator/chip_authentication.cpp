@@ -9,10 +9,12 @@ static constexpr std::size_t nonceSize = 8;
 
 static ResponseApdu status(std::uint16_t sw) { return {{}, sw}; }
 
-CardChipAuthentication::CardChipAuthentication(ChipProtocol protocol, Random& random, const std::optional<EcKey>& given)
-    : protocol_(protocol), random_(random), key_(given ? given->clone() : generateKey(*Curve::standard(protocol.parameterId), random)),
-      privilegedKey_(generateKey(key_.curve, random))
+std::shared_ptr<const ChipKeys> makeChipKeys(const CardProtocols& protocols, Random& random, const std::optional<EcKey>& given)
 {
+    auto key = given ? given->clone() : generateKey(*Curve::standard(protocols.chipAuthentication.parameterId), random);
+    auto privilegedKey = generateKey(key.curve, random);
+    auto efCardSecurity = makeEfCardSecurity(key.point, privilegedKey.point, protocols);
+    return std::make_shared<const ChipKeys>(ChipKeys{protocols, std::move(key), std::move(privilegedKey), std::move(efCardSecurity)});
 }
 
 ResponseApdu CardChipAuthentication::setKey(const CommandApdu& command, const ProvenTerminal& terminal)
@@ -23,9 +25,10 @@ ResponseApdu CardChipAuthentication::setKey(const CommandApdu& command, const Pr
     if (!protocol) return status(0x6A80);
     const auto* keyId = find(*objects, 0x84);
     const bool privileged = keyId && same(keyId->value, Bytes{privilegedKeyId});
-    if (!same(*protocol, protocol_.oid()) || (keyId && !privileged && !same(keyId->value, Bytes{chipAuthenticationKeyId}))) return status(0x6A88);
+    if (!same(*protocol, keys_->protocols.chipAuthentication.oid()) || (keyId && !privileged && !same(keyId->value, Bytes{chipAuthenticationKeyId})))
+        return status(0x6A88);
     if (privileged && !terminal.rights.has(Right::Privileged)) return status(0x6982);
-    chosen_ = privileged ? &privilegedKey_ : &key_;
+    chosen_ = privileged ? &keys_->privilegedKey : &keys_->key;
     return status(0x9000);
 }
 
@@ -41,8 +44,9 @@ ResponseApdu CardChipAuthentication::step(const CommandApdu& command, Session& s
     if (!shared) return status(0x6A80);
 
     const auto nonce = random_.bytes(nonceSize);
-    auto keys = deriveSessionKeys(*shared, protocol_.keySize, nonce);
-    const auto token = authenticationToken(keys.mac, protocol_.oid(), *point);
+    const auto& protocol = keys_->protocols.chipAuthentication;
+    auto keys = deriveSessionKeys(*shared, protocol.keySize, nonce);
+    const auto token = authenticationToken(keys.mac, protocol.oid(), *point);
     session.next.emplace(std::move(keys));
     session.chipAuthenticated = true;
     return {tlv(0x7C, {tlv(0x81, nonce), tlv(0x82, token)}), 0x9000};

@@ -1,5 +1,7 @@
 // Chip authentication version 2 from the card's side (TR-03110-3 B.2), after terminal authentication.
 #pragma once
+#include <memory>
+
 #include "card/simulator/card_files.h"
 #include "card/simulator/session.h"
 #include "core/random.h"
@@ -7,14 +9,21 @@
 namespace eidkern::card
 {
 
+struct ChipKeys // and EF.CardSecurity, which vouches for them. Making them takes about as long as PACE: cards of one batch share them
+{
+    CardProtocols protocols;
+    EcKey key, privilegedKey;
+    Bytes efCardSecurity;
+};
+std::shared_ptr<const ChipKeys> makeChipKeys(const CardProtocols& protocols, Random& random, const std::optional<EcKey>& given = {}); // else fresh ones
+
 class CardChipAuthentication
 {
 public:
-    CardChipAuthentication(ChipProtocol protocol, Random& random, const std::optional<EcKey>& given = {}); // keys that are not given are fresh
+    CardChipAuthentication(std::shared_ptr<const ChipKeys> keys, Random& random) : keys_(std::move(keys)), random_(random) {}
 
-    const Bytes& publicPoint() const { return key_.point; }
-    const Bytes& privilegedPoint() const { return privilegedKey_.point; }
-    std::size_t keyHashSize() const { return key_.curve.fieldSize(); } // of what terminal authentication announces
+    const std::shared_ptr<const ChipKeys>& keys() const { return keys_; }
+    std::size_t keyHashSize() const { return keys_->key.curve.fieldSize(); } // of what terminal authentication announces
 
     ResponseApdu setKey(const CommandApdu& command, const ProvenTerminal& terminal); // 6982: the chip's own key is for privileged terminals
     bool expectsStep() const { return chosen_; }
@@ -22,9 +31,8 @@ public:
     ResponseApdu step(const CommandApdu& command, Session& session); // on success the session gets its next keys
 
 private:
-    const ChipProtocol protocol_;
+    const std::shared_ptr<const ChipKeys> keys_;
     Random& random_;
-    const EcKey key_, privilegedKey_;
     const EcKey* chosen_ = nullptr;
 };
 

@@ -16,6 +16,13 @@ static std::optional<HashAlgorithm> hashOf(ByteView protocol)
     return HashAlgorithm(protocol.back() - 1);
 }
 
+static std::optional<EcKey> copyOf(const std::optional<EcKey>& key) { return key ? std::optional(key->clone()) : std::nullopt; }
+
+CardRestrictedIdentification::CardRestrictedIdentification(const std::optional<EcKey>& revocationKey, const std::optional<EcKey>& pseudonymKey, Random& random)
+    : keys_{copyOf(revocationKey), copyOf(pseudonymKey)}, random_(random)
+{
+}
+
 bool CardRestrictedIdentification::isMeant(ByteView securityEnvironment)
 {
     const auto objects = allTlv(securityEnvironment, 4);
@@ -32,7 +39,9 @@ ResponseApdu CardRestrictedIdentification::setKey(const CommandApdu& command, co
     if (!same(*protocol, oid::riEcdhSha256) || (!same(*keyId, Bytes{revocationKeyId}) && !same(*keyId, Bytes{pseudonymKeyId}))) return status(0x6A88);
     const bool pseudonym = keyId->front() == pseudonymKeyId;
     if (pseudonym && !terminal.rights.has(Right::RestrictedIdentification)) return status(0x6982);
-    key_ = &keys_[pseudonym ? 1 : 0];
+    auto& key = keys_[pseudonym ? 1 : 0];
+    if (!key) key = generateKey(*Curve::standard(restrictedIdentificationCurve), random_);
+    key_ = &*key;
     protocol_ = toBytes(*protocol);
     return status(0x9000);
 }

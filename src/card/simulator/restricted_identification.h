@@ -1,7 +1,10 @@
 // Restricted identification from the card's side (TR-03110): a pseudonym of the card for one sector, which is the hash of
 // an agreement between the card's key and the sector's public key. After terminal and chip authentication.
 #pragma once
+#include <array>
+
 #include "card/simulator/session.h"
+#include "core/random.h"
 
 namespace eidkern::card
 {
@@ -12,7 +15,7 @@ inline constexpr int restrictedIdentificationCurve = 13;               // brainp
 class CardRestrictedIdentification
 {
 public:
-    CardRestrictedIdentification(EcKey revocationKey, EcKey pseudonymKey) : keys_{std::move(revocationKey), std::move(pseudonymKey)} {}
+    CardRestrictedIdentification(const std::optional<EcKey>& revocationKey, const std::optional<EcKey>& pseudonymKey, Random& random);
 
     static bool isMeant(ByteView securityEnvironment); // of MSE:Set AT 41A4, which chip authentication shares
 
@@ -26,7 +29,8 @@ public:
 private:
     std::optional<Bytes> identify(ByteView sectorKey, ByteView announcedHash, HashAlgorithm announcedBy) const;
 
-    EcKey keys_[2];
+    std::array<std::optional<EcKey>, 2> keys_; // one that was not given is made when it is needed
+    Random& random_;
     const EcKey* key_ = nullptr;
     Bytes protocol_;
 };

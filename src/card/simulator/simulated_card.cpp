@@ -11,26 +11,26 @@ static ResponseApdu status(std::uint16_t sw) { return {{}, sw}; }
 
 static constexpr std::uint16_t parametersOf(const CommandApdu& command) { return std::uint16_t(command.p1 << 8 | command.p2); }
 
-static EcKey identificationKey(const std::optional<EcKey>& given, Random& random)
+static std::shared_ptr<const ChipKeys> keysFor(const Persona& persona, std::shared_ptr<const ChipKeys> batch, Random& random)
 {
-    return given ? given->clone() : generateKey(*Curve::standard(restrictedIdentificationCurve), random);
+    const bool fits = batch && batch->protocols == persona.protocols && !persona.given.chipKey;
+    return fits ? std::move(batch) : makeChipKeys(persona.protocols, random, persona.given.chipKey);
 }
 
-static std::map<int, Bytes> masterFile(const Persona& persona, const CardChipAuthentication& keys)
+static std::map<int, Bytes> masterFile(const Persona& persona, const ChipKeys& keys)
 {
     auto files = persona.given.masterFile; // what is inserted below does not replace it
     files.emplace(file::dir, makeEfDir());
     files.emplace(file::cardAccess, makeEfCardAccess(persona.protocols));
-    files.emplace(file::cardSecurity, makeEfCardSecurity(keys.publicPoint(), keys.privilegedPoint(), persona.protocols));
+    files.emplace(file::cardSecurity, keys.efCardSecurity);
     return files;
 }
 
-SimulatedCard::SimulatedCard(const Persona& persona, std::vector<CvCertificate> trustPoints, Random& random, Date today)
+SimulatedCard::SimulatedCard(const Persona& persona, std::vector<CvCertificate> trustPoints, Random& random, Date today, std::shared_ptr<const ChipKeys> batch)
     : extendedLength_(persona.extendedLength), passwords_(persona), trust_{std::move(trustPoints), today}, pace_(persona.protocols.pace, passwords_, random),
-      chipAuthentication_(persona.protocols.chipAuthentication, random, persona.given.chipKey),
-      terminalAuthentication_(trust_, random, chipAuthentication_.keyHashSize()),
-      restrictedIdentification_{identificationKey(persona.given.revocationKey, random), identificationKey(persona.given.pseudonymKey, random)},
-      files_(masterFile(persona, chipAuthentication_), eidkern::card::dataGroups(persona))
+      chipAuthentication_(keysFor(persona, std::move(batch), random), random), terminalAuthentication_(trust_, random, chipAuthentication_.keyHashSize()),
+      restrictedIdentification_(persona.given.revocationKey, persona.given.pseudonymKey, random),
+      files_(masterFile(persona, *chipAuthentication_.keys()), eidkern::card::dataGroups(persona))
 {
 }
 

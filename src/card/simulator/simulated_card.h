@@ -17,8 +17,8 @@ class SimulatedCard
 public:
     // `trustPoints`: at most two CVCA certificates whose keys stand alone, the current one first. `today`: the date that the
     // card believes in when it is made; later it learns from certificates. The keys of chip authentication and restricted
-    // identification are fresh.
-    SimulatedCard(const Persona& persona, std::vector<CvCertificate> trustPoints, Random& random, Date today);
+    // identification that the persona does not bring are fresh, or `batch`, where that has the persona's protocols.
+    SimulatedCard(const Persona& persona, std::vector<CvCertificate> trustPoints, Random& random, Date today, std::shared_ptr<const ChipKeys> batch = {});
 
     SimulatedCard(const SimulatedCard&) = delete;
 
@@ -29,6 +29,7 @@ public:
     const Secret& pin() const { return *passwords_.secret(PasswordId::Pin); }
     int pinTriesLeft() const { return passwords_.triesLeft(); }
     const CardTrust& trust() const { return trust_; }
+    const std::shared_ptr<const ChipKeys>& chipKeys() const { return chipAuthentication_.keys(); }
 
 private:
     ResponseApdu answer(const CommandApdu& command);
