@@ -95,7 +95,7 @@ Task<Done> CardPort::watchPcsc(std::function<void()> wanted, Found found)
             const auto before = attempts.find(name);
             if (!isWanted(name, state) || (before != attempts.end() && before->second.insertion == state.insertion)) continue;
             if (before != attempts.end()) attempts.erase(before);
-            attempts.emplace(name, Attempt{state.insertion, start(scheduler_, tryPcsc(name, wanted, found))});
+            attempts.emplace(name, Attempt{state.insertion, start(scheduler_, tryPcsc(name, state.insertion, wanted, found))});
         }
         std::erase_if(attempts, [&readers = pcsc_->picture()->readers](const auto& each) { return !readers.contains(each.first); });
         co_await pcsc_->changed();
@@ -119,7 +119,27 @@ bool CardPort::isWanted(const std::string& reader, const card::ReaderState& stat
     return state.card && (pcscReader_.empty() || pcscReader_ == reader);
 }
 
-Task<Done> CardPort::tryPcsc(std::string reader, std::function<void()> wanted, Found found)
+// A card that is lifted for a moment only, or lies at the edge of the field, may be lost without pcscd showing another picture.
+Task<Done> CardPort::tryPcsc(std::string reader, unsigned insertion, std::function<void()> wanted, Found found)
+{
+    using namespace std::chrono_literals;
+    static constexpr int mostTries = 10; // together more than eight minutes: less often each time, because the card may lie there for long
+    auto pause = 1000ms;
+    for (int tries = 1;; ++tries, pause *= 2)
+    {
+        auto trying = tryPcscOnce(reader, found);
+        const auto recognised = co_await std::move(trying);
+        if (recognised == Recognised::Told) co_return Done{};
+        if (tries == 1) wanted();
+        if (recognised == Recognised::Other || tries == mostTries) co_return Done{};
+        co_await clock_.after(pause);
+        const auto& readers = pcsc_->picture()->readers;
+        const auto now = readers.find(reader);
+        if (now == readers.end() || now->second.insertion != insertion) co_return Done{}; // the next card has an attempt of its own
+    }
+}
+
+Task<CardPort::Recognised> CardPort::tryPcscOnce(const std::string& reader, Found found)
 {
     log_.write("card.connecting", {{"reader", reader}});
     auto connecting = pcsc_->connect(reader);
@@ -127,15 +147,13 @@ Task<Done> CardPort::tryPcsc(std::string reader, std::function<void()> wanted, F
     if (!connected)
     {
         log_.write("card.not_connected", {{"reader", reader}, {"because", name(connected.error())}});
-        if (connected.error() == CardFault::CommandFailed) tell(found, reader, tl::unexpected(connected.error()));
-        else wanted();
-        co_return Done{};
+        if (connected.error() != CardFault::CommandFailed) co_return Recognised::Gone;
+        tell(found, reader, tl::unexpected(connected.error()));
+        co_return Recognised::Told;
     }
     auto eid = std::make_unique<card::EidCard>(std::move(connected->channel), random_, log_);
     auto recognising = recognise(eid, found);
-    const auto recognised = co_await std::move(recognising);
-    if (recognised != Recognised::Told) wanted();
-    co_return Done{};
+    co_return co_await std::move(recognising);
 }
 
 Task<CardPort::Recognised> CardPort::recognise(std::unique_ptr<card::EidCard>& eid, Found found)

@@ -27,7 +27,8 @@ private:
 
     Task<Done> watchSimulated(SimulatedCard card, std::function<void()> wanted, Found found);
     Task<Done> watchPcsc(std::function<void()> wanted, Found found);
-    Task<Done> tryPcsc(std::string reader, std::function<void()> wanted, Found found);
+    Task<Done> tryPcsc(std::string reader, unsigned insertion, std::function<void()> wanted, Found found);
+    Task<Recognised> tryPcscOnce(const std::string& reader, Found found);
     Task<Recognised> recognise(std::unique_ptr<card::EidCard>& eid, Found found); // takes the card if it is told
     void tell(Found& found, const std::string& reader, CardResult<std::unique_ptr<Card>> card);
     bool isWanted(const std::string& reader, const card::ReaderState& state) const;

@@ -1,6 +1,5 @@
 #include "eidkern/readers.h"
 
-#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -35,7 +34,7 @@ private:
     struct Asked
     {
         std::optional<ReaderFeatures> features = {};
-        bool waitedFor = true;                   // by the list
+        bool waitedFor = true; // by the list
         std::optional<Pending<Done>> asking = {};
     };
 
@@ -55,7 +54,7 @@ private:
     Task<Done> ask(std::string name) // lives no longer than its reader
     {
         auto& reader = asked_.at(name);
-        auto asking = start(scheduler_, questions_.ask(std::move(name)));
+        auto asking = start(scheduler_, readers_.ask(std::move(name)));
         const auto late = clock_.after(patience);
         if (co_await firstOf(asking, late) != 0 && std::exchange(reader.waitedFor, false)) tell();
         const auto said = co_await std::move(asking);
@@ -66,10 +65,13 @@ private:
 
     void tell()
     {
-        if (std::ranges::any_of(asked_, [](const auto& each) { return each.second.waitedFor; })) return;
         ReaderList list{.service = readers_.picture()->service, .readers = {}};
         for (const auto& [name, state] : readers_.picture()->readers)
-            list.readers.push_back({name, state.card, state.mute, state.exclusive, lastOf(name), state.insertion, asked_.at(name).features});
+        {
+            const auto asked = asked_.find(name);
+            if (asked == asked_.end() || asked->second.waitedFor) return; // it is just being asked, or about to be
+            list.readers.push_back({name, state.card, state.mute, state.exclusive, lastOf(name), state.insertion, asked->second.features});
+        }
         scheduler_.post([handler = handler_, list = std::move(list)] { (*handler)(list); }); // may destroy this object
     }
 
@@ -77,7 +79,6 @@ private:
     network::QtScheduler scheduler_;
     network::QtClock clock_{scheduler_};
     card::PcscReaders readers_{scheduler_};
-    card::ReaderQuestions questions_{scheduler_};
     std::map<std::string, Asked> asked_;
     Pending<Done> watching_;
 };

@@ -2,98 +2,19 @@
 // passwords reach the card is read from the commands that it gets.
 #include <QTemporaryDir>
 #include <QTest>
-#include <algorithm>
-#include <condition_variable>
-#include <cstring>
 #include <fcntl.h>
-#include <mutex>
-#include <set>
 #include <unistd.h>
-#include <winscard.h>
 
 #include "card/simulator/persona_json.h"
-#include "card/simulator/simulated_card.h"
 #include "cli/client.h"
 #include "eidkern/engine.h"
 #include "eidkern/lab.h"
 #include "eidkern/readers.h"
+#include "support/pcsc_with_card.h"
 
 using namespace eidkern;
 using namespace eidkern::cli;
-
-namespace
-{
-
-struct Hardware // one reader with one card in it
-{
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::set<SCARDCONTEXT> cancelled;
-    SCARDCONTEXT contexts = 0;
-    std::unique_ptr<card::SimulatedCard> card;
-    std::uint8_t named = 0; // the password that MSE:Set AT has named last
-    std::string tried;      // those for which the card got the last command of PACE
-} hardware;
-
-constexpr char names[] = "Scripted Reader\0";
-
-} // namespace
-
-extern "C"
-{
-    LONG SCardEstablishContext(DWORD, LPCVOID, LPCVOID, LPSCARDCONTEXT context)
-    {
-        const std::lock_guard lock(hardware.mutex);
-        return *context = ++hardware.contexts, SCARD_S_SUCCESS;
-    }
-    LONG SCardReleaseContext(SCARDCONTEXT) { return SCARD_S_SUCCESS; }
-    LONG SCardListReaders(SCARDCONTEXT, LPCSTR, LPSTR to, LPDWORD size)
-    {
-        if (to) std::memcpy(to, names, sizeof names);
-        return *size = sizeof names, SCARD_S_SUCCESS;
-    }
-    LONG SCardGetStatusChange(SCARDCONTEXT context, DWORD timeout, SCARD_READERSTATE* states, DWORD count)
-    {
-        std::unique_lock lock(hardware.mutex);
-        if (timeout > 0) hardware.changed.wait(lock, [context] { return hardware.cancelled.contains(context); });
-        for (DWORD i = 0; i < count; ++i) states[i].dwEventState = SCARD_STATE_PRESENT;
-        return timeout > 0 ? SCARD_E_CANCELLED : SCARD_S_SUCCESS;
-    }
-    LONG SCardCancel(SCARDCONTEXT context)
-    {
-        const std::lock_guard lock(hardware.mutex);
-        hardware.cancelled.insert(context);
-        hardware.changed.notify_all();
-        return SCARD_S_SUCCESS;
-    }
-    LONG SCardConnect(SCARDCONTEXT, LPCSTR, DWORD, DWORD, LPSCARDHANDLE card, LPDWORD protocol)
-    {
-        return *card = 1, *protocol = SCARD_PROTOCOL_T1, SCARD_S_SUCCESS;
-    }
-    LONG SCardDisconnect(SCARDHANDLE, DWORD how)
-    {
-        const std::lock_guard lock(hardware.mutex);
-        if (how == SCARD_RESET_CARD) hardware.card->reset();
-        return SCARD_S_SUCCESS;
-    }
-    LONG SCardReconnect(SCARDHANDLE, DWORD, DWORD, DWORD, LPDWORD) { return SCARD_S_SUCCESS; }
-    LONG SCardBeginTransaction(SCARDHANDLE) { return SCARD_S_SUCCESS; }
-    LONG SCardEndTransaction(SCARDHANDLE, DWORD) { return SCARD_S_SUCCESS; }
-    LONG SCardControl(SCARDHANDLE, DWORD, LPCVOID, DWORD, LPVOID, DWORD, LPDWORD) { return SCARD_E_UNSUPPORTED_FEATURE; }
-    LONG SCardTransmit(SCARDHANDLE, const SCARD_IO_REQUEST*, LPCBYTE apdu, DWORD size, SCARD_IO_REQUEST*, LPBYTE to, LPDWORD length)
-    {
-        const ByteView command(apdu, size);
-        const std::lock_guard lock(hardware.mutex);
-        const auto answer = hardware.card->transmit(command);
-        std::ranges::copy(answer, to);
-        *length = answer.size();
-        static constexpr std::uint8_t passwordTag[] = {0x83, 0x01};
-        const auto found = std::ranges::search(command, passwordTag);
-        if (command[1] == 0x22 && found.end() < command.end()) hardware.named = *found.end();
-        if (toHex(command).starts_with("00860000")) hardware.tried += hardware.named == 3 ? "PIN " : hardware.named == 2 ? "CAN " : "? ";
-        return SCARD_S_SUCCESS;
-    }
-}
+using namespace eidkern::test;
 
 class automatic_test : public QObject
 {
@@ -111,9 +32,7 @@ class automatic_test : public QObject
     {
         auto parsed = card::parsePersona(SimulatedCard::builtInPersona(persona)).value();
         parsed.pinTriesLeft = triesLeft;
-        const std::lock_guard lock(hardware.mutex);
-        hardware.card = std::make_unique<card::SimulatedCard>(parsed, trustPoints_, random(), dateOf(std::chrono::system_clock::now()));
-        hardware.tried.clear();
+        hardware.put(std::make_unique<card::SimulatedCard>(parsed, trustPoints_, random(), dateOf(std::chrono::system_clock::now())));
     }
     static Random& random()
     {

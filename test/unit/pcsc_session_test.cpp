@@ -143,6 +143,18 @@ private Q_SLOTS:
         QCOMPARE(session.transmit(apdu, true, never).error() == CardFault::Removed, gone);
     }
 
+    void aCardThatHasStoppedToAnswerGetsItsPowerAgain() // with the next connection: pcscd may not have seen that it was away
+    {
+        {
+            PcscSession session;
+            QVERIFY(session.open("R", never).has_value());
+            script = {
+                .connects = {}, .begins = {}, .transmits = {SCARD_E_NOT_TRANSACTED, SCARD_E_NOT_TRANSACTED}, .probes = {SCARD_E_NOT_TRANSACTED}, .calls = {}};
+            QCOMPARE(session.transmit(apdu, false, never).error(), CardFault::Removed);
+        }
+        QCOMPARE(script.calls, "transmit transmit probe reset release ");
+    }
+
     void afterAFailedTransmissionItIsSentAgainOnce()
     {
         PcscSession session;

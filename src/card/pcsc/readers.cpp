@@ -157,9 +157,9 @@ Task<CardResult<Connection>> PcscReaders::connect(std::string reader)
     co_return Connection{std::move(channel), *opened};
 }
 
-Task<CardResult<ReaderProperties>> ReaderQuestions::ask(std::string reader)
+Task<CardResult<ReaderProperties>> PcscReaders::ask(std::string reader)
 {
-    Worker worker(scheduler_, inbox_);
+    Worker worker(state_->scheduler, state_->inbox);
     auto asking = worker.call([reader = std::move(reader)](PcscSession& session, const std::stop_token& stop) {
         return session.openReader(reader, stop).transform([&session](Done) { return session.properties(); });
     });

@@ -33,27 +33,15 @@ public:
     // program has it for itself, or PC/SC fails.
     Task<CardResult<Connection>> connect(std::string reader);
 
+    // What a reader can do, with or without a card in it, which is not touched. Faults as of connect(). It may take as long as
+    // another program is in a transaction.
+    Task<CardResult<ReaderProperties>> ask(std::string reader);
+
     struct State;
 
 private:
     std::shared_ptr<State> state_;
     std::unique_ptr<ReaderMonitor> monitor_;
-};
-
-// Asks readers what they can do, with or without a card in them, which is not touched.
-class ReaderQuestions
-{
-public:
-    explicit ReaderQuestions(Scheduler& scheduler) : scheduler_(scheduler), inbox_(std::make_shared<Inbox>(scheduler)) {}
-    ~ReaderQuestions() { inbox_->close(); }
-    ReaderQuestions(const ReaderQuestions&) = delete;
-
-    // Faults as of connect(). It may take as long as another program is in a transaction.
-    Task<CardResult<ReaderProperties>> ask(std::string reader);
-
-private:
-    Scheduler& scheduler_;
-    std::shared_ptr<Inbox> inbox_;
 };
 
 } // namespace eidkern::card

@@ -32,7 +32,7 @@ static void pause(std::chrono::milliseconds time, const std::stop_token& stop)
 PcscSession::~PcscSession()
 {
     if (claimed_) SCardEndTransaction(card_, SCARD_LEAVE_CARD);
-    if (open_) SCardDisconnect(card_, claimed_ ? SCARD_RESET_CARD : SCARD_LEAVE_CARD);
+    if (open_) SCardDisconnect(card_, claimed_ || silent_ ? SCARD_RESET_CARD : SCARD_LEAVE_CARD);
     if (context_) SCardReleaseContext(context_);
 }
 
@@ -206,8 +206,8 @@ bool PcscSession::isSilent()
     static constexpr std::uint8_t selectMasterFile[] = {0x00, 0xA4, 0x00, 0x0C, 0x02, 0x3F, 0x00};
     Bytes answer;
     const LONG asked = exchange(selectMasterFile, answer);
-    if (is(asked, SCARD_E_NOT_TRANSACTED) || (asked == SCARD_S_SUCCESS && answer.empty())) return true;
-    return asked != SCARD_S_SUCCESS && faultOfScard(asked) == CardFault::Removed;
+    silent_ = is(asked, SCARD_E_NOT_TRANSACTED) || (asked == SCARD_S_SUCCESS && answer.empty());
+    return silent_ || (asked != SCARD_S_SUCCESS && faultOfScard(asked) == CardFault::Removed);
 }
 
 } // namespace eidkern::card

@@ -17,7 +17,8 @@ class PcscSession
 {
 public:
     PcscSession() = default;
-    ~PcscSession(); // gives the card back; it is reset if it was claimed, so that no secure channel survives
+    ~PcscSession(); // gives the card back; it is reset if it was claimed, so that no secure channel survives, and if it has stopped to answer:
+                    // one that was away for a moment has no power, which pcscd may not have seen
     PcscSession(const PcscSession&) = delete;
 
     // Shared, T=0 or T=1. Waits up to 10 s for a program that has the card for itself; a card that does not respond is
@@ -61,7 +62,7 @@ private:
     SCARDHANDLE card_ = 0;
     DWORD protocol_ = 0;
     LONG result_ = SCARD_S_SUCCESS;
-    bool open_ = false, claimed_ = false;
+    bool open_ = false, claimed_ = false, silent_ = false;
     ReaderProperties properties_;
 };
 
