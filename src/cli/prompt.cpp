@@ -26,7 +26,11 @@ void Prompt::ask(std::string_view question, bool hidden, std::function<void(std:
 
 void Prompt::stop()
 {
-    if (notifier_) notifier_.release()->deleteLater(); // may run inside its own signal
+    if (notifier_)
+    {
+        notifier_->setEnabled(false); // Qt has place for one at a time
+        notifier_.release()->deleteLater(); // may run inside its own signal
+    }
     if (std::exchange(hidden_, false)) setEcho(true);
     answered_ = {};
     line_.wipe();
