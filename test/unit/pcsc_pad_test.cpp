@@ -279,7 +279,7 @@ private Q_SLOTS:
             QCOMPARE(session.establishPace(login())->car, "DETESTeID00005");
             QVERIFY(session.establishPace(login()).has_value());
         }
-        QCOMPARE(script.calls, "connect begin pace begin end pace end reset release ");
+        QCOMPARE(script.calls, "connect begin pace begin end pace endWithReset leave release ");
     }
 
     void notWithAnotherCard_data()

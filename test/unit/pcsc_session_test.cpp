@@ -37,7 +37,7 @@ private Q_SLOTS:
             QVERIFY(session.transmit(apdu, true, never).has_value());
             QVERIFY(session.transmit(apdu, true, never).has_value());
         }
-        QCOMPARE(script.calls, "connect begin transmit transmit end reset release ");
+        QCOMPARE(script.calls, "connect begin transmit transmit endWithReset leave release ");
     }
 
     void readersForShortApdus_data()
@@ -141,6 +141,17 @@ private Q_SLOTS:
         QVERIFY(session.open("R", never).has_value());
         script = {.connects = {}, .begins = {}, .transmits = {LONG(result)}, .probes = {LONG(probed)}, .calls = {}};
         QCOMPARE(session.transmit(apdu, true, never).error() == CardFault::Removed, gone);
+    }
+
+    void aClaimedCardIsResetOneWayOrTheOther()
+    {
+        script.ends = {SCARD_E_NOT_TRANSACTED};
+        {
+            PcscSession session;
+            QVERIFY(session.open("R", never).has_value());
+            QVERIFY(session.transmit(apdu, true, never).has_value());
+        }
+        QCOMPARE(script.calls, "connect begin transmit endWithReset reset release ");
     }
 
     void aCardThatHasStoppedToAnswerGetsItsPowerAgain() // with the next connection: pcscd may not have seen that it was away

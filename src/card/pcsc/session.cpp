@@ -31,8 +31,9 @@ static void pause(std::chrono::milliseconds time, const std::stop_token& stop)
 
 PcscSession::~PcscSession()
 {
-    if (claimed_) SCardEndTransaction(card_, SCARD_LEAVE_CARD);
-    if (open_) SCardDisconnect(card_, claimed_ || silent_ ? SCARD_RESET_CARD : SCARD_LEAVE_CARD);
+    // before the transaction ends: who waits for it would find the card in our channel, and then be reset in its own
+    const bool reset = claimed_ && SCardEndTransaction(card_, SCARD_RESET_CARD) == SCARD_S_SUCCESS;
+    if (open_) SCardDisconnect(card_, !reset && (claimed_ || silent_) ? SCARD_RESET_CARD : SCARD_LEAVE_CARD);
     if (context_) SCardReleaseContext(context_);
 }
 

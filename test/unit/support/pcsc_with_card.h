@@ -96,7 +96,7 @@ extern "C"
     }
     LONG SCardReconnect(SCARDHANDLE, DWORD, DWORD, DWORD, LPDWORD) { return SCARD_S_SUCCESS; }
     LONG SCardBeginTransaction(SCARDHANDLE) { return SCARD_S_SUCCESS; }
-    LONG SCardEndTransaction(SCARDHANDLE, DWORD) { return SCARD_S_SUCCESS; }
+    LONG SCardEndTransaction(SCARDHANDLE card, DWORD how) { return SCardDisconnect(card, how); }
     LONG SCardControl(SCARDHANDLE, DWORD, LPCVOID, DWORD, LPVOID, DWORD, LPDWORD) { return SCARD_E_UNSUPPORTED_FEATURE; }
     LONG SCardTransmit(SCARDHANDLE, const SCARD_IO_REQUEST*, LPCBYTE apdu, DWORD size, SCARD_IO_REQUEST*, LPBYTE to, LPDWORD length)
     {

@@ -20,7 +20,7 @@ namespace eidkern::test
 
 struct Script
 {
-    std::deque<LONG> connects = {}, begins = {}, transmits = {}, probes = {}; // results in order; then success
+    std::deque<LONG> connects = {}, begins = {}, transmits = {}, probes = {}, ends = {}; // results in order; then success
     std::deque<LONG> asked = {};                                              // the same, of CM_IOCTL_GET_FEATURE_REQUEST
     Bytes answer{0x90, 0x00};
     std::optional<Bytes> features = {}, properties = {}; // nothing: the reader refuses the question
@@ -81,7 +81,10 @@ extern "C"
     LONG SCardReconnect(SCARDHANDLE, DWORD, DWORD, DWORD, LPDWORD) { return script.calls += "reconnect ", SCARD_S_SUCCESS; }
     LONG SCardDisconnect(SCARDHANDLE, DWORD how) { return script.calls += how == SCARD_RESET_CARD ? "reset " : "leave ", SCARD_S_SUCCESS; }
     LONG SCardBeginTransaction(SCARDHANDLE) { return script.calls += "begin ", script.next(script.begins); }
-    LONG SCardEndTransaction(SCARDHANDLE, DWORD) { return script.calls += "end ", SCARD_S_SUCCESS; }
+    LONG SCardEndTransaction(SCARDHANDLE, DWORD how)
+    {
+        return script.calls += how == SCARD_RESET_CARD ? "endWithReset " : "end ", how == SCARD_RESET_CARD ? script.next(script.ends) : SCARD_S_SUCCESS;
+    }
     LONG SCardControl(SCARDHANDLE, DWORD code, LPCVOID request, DWORD size, LPVOID to, DWORD room, LPDWORD length)
     {
         eidkern::Bytes answer;
