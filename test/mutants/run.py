@@ -21,6 +21,9 @@ STARTED_BY_PYTHON = ["eidkern", "card_over_stdio"]
 
 def copy_tree():
     for folder in FOLDERS:
+        for left in (COPY / folder).rglob("*"):  # of an earlier run
+            if not left.is_dir() and not (ROOT / left.relative_to(COPY)).exists():
+                left.unlink()
         shutil.copytree(ROOT / folder, COPY / folder, dirs_exist_ok=True, copy_function=copy_if_newer)
     for file in ("CMakeLists.txt", "CMakePresets.json"):
         copy_if_newer(ROOT / file, COPY / file)
@@ -67,8 +70,16 @@ def verdict(mutant):
         file.write_text(original)
 
 
+def check(mutants):
+    """Whether each still finds its line."""
+    lost = [m["name"] for m in mutants if (ROOT / m["file"]).read_text().count(m["from"]) < 1]
+    sys.exit("\n".join(f"does not apply: {name}" for name in lost) or 0)
+
+
 def main():
     mutants = json.loads((ROOT / "test" / "mutants" / "mutants.json").read_text())
+    if sys.argv[1:] == ["--check"]:
+        check(mutants)
     wanted = [m for m in mutants if not sys.argv[1:] or any(word in m["name"] for word in sys.argv[1:])]
     copy_tree()
     if not (TREE / "build.ninja").exists():
