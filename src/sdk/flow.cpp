@@ -24,22 +24,6 @@ struct Progress
 constexpr std::array milestones{Progress{"ParseTcTokenUrl", 0}, Progress{"EstablishPace", 0}, Progress{"SendEac1", 20},
                                 Progress{"SendEac2", 40},       Progress{"RelayApdus", 60},   Progress{"ResolveRefresh", 80}};
 
-Rights rightsOf(const std::vector<std::string>& names) // those that have a name in this API
-{
-    Rights rights;
-    for (const auto& each : names)
-        if (const auto right = accessRightNamed(each)) rights.add(*right);
-    return rights;
-}
-
-std::vector<std::string> namesOf(Rights rights, const std::vector<std::string>& all)
-{
-    std::vector<std::string> names;
-    for (const auto& each : all)
-        if (const auto right = accessRightNamed(each); right && rights.has(*right)) names.push_back(each);
-    return names;
-}
-
 bool isDigits(const Secret& secret, std::size_t fewest, std::size_t most)
 {
     return secret.size() >= fewest && secret.size() <= most && std::ranges::all_of(secret.view(), [](std::uint8_t c) { return c >= '0' && c <= '9'; });
@@ -158,10 +142,7 @@ void Flow::lookAtCards(bool look)
 void Flow::on(RightsAsked& event)
 {
     if (cancelled_) return;
-    rights_ = std::move(event);
-    chat_.required = rightsOf(rights_->required);
-    chat_.optional = rightsOf(rights_->optional);
-    chat_.effective = chat_.required | chat_.optional;
+    rights_.emplace(std::move(event));
     state_ = State::AccessRights;
     tellRights({});
 }
@@ -316,47 +297,21 @@ void Flow::deliver(Secret secret)
 
 void Flow::tellRights(Json request, std::string_view refusal)
 {
-    message::AccessRights message;
-    message.chat = chat_;
-    Aux aux{rights_->bornUntil, rights_->communityId, rights_->requiredAge ? std::to_string(*rights_->requiredAge) : std::string(), rights_->validOn};
-    const bool any = !aux.ageVerificationDate.empty() || !aux.communityId.empty() || !aux.requiredAge.empty() || !aux.validityDate.empty();
-    if (any) message.aux = std::move(aux);
-    message.transactionInfo = rights_->transactionInfo;
+    auto message = rights_->rights();
     message.error = refusal;
     message.request = std::move(request);
     say(std::move(message));
 }
 
-static std::string_view faultOf(const command::SetAccessRights& command, const ChatInfo& chat, Rights& kept)
-{
-    using command::SetAccessRights;
-    if (const auto fault = command.fault(); !fault.empty()) return fault;
-    if (chat.optional.empty()) return SetAccessRights::noOptional;
-    for (const auto& each : *command.chat.value)
-    {
-        if (!each) return SetAccessRights::noString;
-        const auto right = accessRightNamed(*each);
-        if (!right) return SetAccessRights::unknown;
-        if (!chat.optional.has(*right)) return SetAccessRights::notOptional;
-        kept.add(*right);
-    }
-    return {};
-}
-
 void Flow::keepRights(const command::SetAccessRights& command, Json request)
 {
-    Rights kept;
-    const auto refusal = faultOf(command, chat_, kept);
-    if (refusal.empty()) chat_.effective = chat_.required | kept;
+    const auto refusal = rights_->keep(command);
     tellRights(std::move(request), refusal);
 }
 
 void Flow::tellCertificate(Json request)
 {
-    const auto& s = rights_->service;
-    message::Certificate message;
-    message.description = {s.issuerName, s.issuerUrl, s.purpose, s.name, s.url, s.terms};
-    message.validity = {s.validFrom, s.validUntil};
+    auto message = rights_->certificate();
     message.request = std::move(request);
     say(std::move(message));
 }
@@ -364,7 +319,7 @@ void Flow::tellCertificate(Json request)
 void Flow::accept()
 {
     state_.reset();
-    engine_->grant(rights_->id, namesOf(chat_.effective - chat_.required, rights_->optional));
+    engine_->grant(rights_->id(), rights_->granted());
 }
 
 void Flow::cancel()

@@ -9,6 +9,7 @@
 #include "eidkern/engine.h"
 #include "sdk/conversation.h"
 #include "sdk/readers.h"
+#include "sdk/rights_question.h"
 
 namespace eidkern::sdk
 {
@@ -122,8 +123,7 @@ private:
     std::string_view progressText_ = {}, engineState_ = {};
     bool cancelled_ = false, looksAtCards_ = false;
 
-    std::optional<RightsAsked> rights_ = {};
-    ChatInfo chat_ = {};
+    std::optional<RightsQuestion> rights_ = {};
 
     std::string reader_ = {}, card_ = {}; // of the card that was found last: its reader and fingerprint
     std::string shownCard_ = {};
