@@ -70,10 +70,11 @@ std::optional<std::vector<TrustAnchor>> anchorsOf(const LoginOptions& options)
     if (!options.cvcaFiles.empty()) return trustAnchorsOf(options.cvcaFiles);
     const auto store = trustStoreIn(options.trustStore);
     auto roots = store.rootsOf(store.all());
-    if (!roots.empty()) return roots;
-    complain("no trust anchor: take the CVCA certificates of the services' PKI over once (eidkern trust import FILE --production), or give one for this login"
-             " with --cvca FILE (a lab keeps its own as cvca.cvcert in its --pki folder).");
-    return {};
+    if (roots.empty())
+        complain(
+            "no trust anchor, and so no service is accepted: take the CVCA certificates of the services' PKI over once (eidkern trust import FILE --production), or"
+            " give one with --cvca FILE (a lab keeps its own as cvca.cvcert in its --pki folder). It counts from the next start on.");
+    return roots;
 }
 
 std::unique_ptr<View> viewFor(const LoginOptions& options) { return options.json ? jsonView(options.language) : terminalView(options.language, colours()); }

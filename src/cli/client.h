@@ -23,7 +23,7 @@ bool mayConsent(const LoginOptions& options);
 
 // Nothing: it has been said what is wrong. A simulated card trusts the first two test roots.
 std::optional<ChosenCard> cardOf(const std::string& option, const std::vector<TrustAnchor>& anchors);
-std::optional<std::vector<TrustAnchor>> anchorsOf(const LoginOptions& options); // of --cvca, else of the trust store; at least one
+std::optional<std::vector<TrustAnchor>> anchorsOf(const LoginOptions& options); // of --cvca, else of the trust store; that none is there has been said
 
 std::unique_ptr<View> viewFor(const LoginOptions& options);
 

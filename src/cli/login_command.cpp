@@ -22,7 +22,7 @@ ExitCode login(LoginOptions& options, const std::string& tcTokenUrl, bool selfAu
     chooseCard(options);
     if (!mayConsent(options)) return ExitCode::Usage;
     auto anchors = anchorsOf(options);
-    const auto card = anchors ? cardOf(options.card, *anchors) : std::nullopt;
+    const auto card = anchors && !anchors->empty() ? cardOf(options.card, *anchors) : std::nullopt;
     if (!card) return ExitCode::Usage;
     const auto view = viewFor(options);
     const auto client = Client::make(options, std::move(*anchors), *card, *view);

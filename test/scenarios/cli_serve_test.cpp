@@ -33,7 +33,8 @@ class cli_serve_test : public QObject
 
     QStringList arguments(const QStringList& more) const
     {
-        return QStringList{"serve", "--port", "0", "--cvca", home_->filePath("root"), "--json", "--lang", "en"} + more;
+        const auto root = more.contains("--trust-store") ? QStringList{} : QStringList{"--cvca", home_->filePath("root")};
+        return QStringList{"serve", "--port", "0", "--json", "--lang", "en"} + root + more;
     }
     bool start(const QStringList& more = {})
     {
@@ -129,6 +130,27 @@ private slots:
         }
         QVERIFY(browse(login()).contains(" 503 ")); // nobody is connected, and nobody at a terminal
         QCOMPARE(stop(), 0);
+    }
+
+    void withoutRoots() // as on the first day: it is said, services are refused, and a PIN can be changed
+    {
+        QVERIFY(start({"--trust-store", home_->filePath("nothing")}));
+        WebSocketClient client(port_);
+        QVERIFY(!next(client, "READER").isEmpty());
+        client.send(R"({"cmd":"RUN_AUTH","tcTokenURL":")" + QByteArray::fromStdString(lab_->tcTokenUrl()) + R"("})");
+        QVERIFY(!next(client, "AUTH").contains("result")); // it has begun
+        QCOMPARE(next(client, "AUTH")["result"].toObject()["reason"].toString(), "Pre_Verification_Invalid_Certificate_Chain");
+        client.send(R"({"cmd":"RUN_CHANGE_PIN"})");
+        QVERIFY(!next(client, "INSERT_CARD").isEmpty());
+        client.send(R"({"cmd":"SET_CARD","name":"Simulator"})");
+        QVERIFY(!next(client, "ENTER_PIN").isEmpty());
+        client.send(R"({"cmd":"SET_PIN"})");
+        QVERIFY(!next(client, "ENTER_NEW_PIN").isEmpty());
+        client.send(R"({"cmd":"SET_NEW_PIN"})");
+        QVERIFY(next(client, "CHANGE_PIN")["success"].toBool());
+        QCOMPARE(stop(), 0);
+        const auto said = serve_->readAllStandardError();
+        QVERIFY2(said.contains("eidkern trust import"), said);
     }
 
     void anApplicationTakesABrowsersLogin()
@@ -379,7 +401,7 @@ private slots:
         QCOMPARE(browse(login()), "ResultMajor=ok");
         QCOMPARE(stop(), 0);
         const auto said = serve_->readAllStandardError();
-        QVERIFY2(said.startsWith("{\"log\":\"") && said.contains("\"state\":\"SendEac2\""), said);
+        QVERIFY2(said.startsWith("{\"ms\":") && said.contains("\"state\":\"SendEac2\""), said);
         QCOMPARE(fails({"--log", "/dev/stderr"}), 2); // a symbolic link
         const auto refused = serve_->readAllStandardError();
         QVERIFY2(refused.contains("--log -"), refused);
