@@ -82,6 +82,7 @@ Task<Done> CardPort::watchPcsc(std::function<void()> wanted, Found found)
     struct Attempt
     {
         unsigned insertion;
+        std::function<void()> wanted; // tells it once
         Pending<Done> running;
     };
     std::map<std::string, Attempt> attempts;
@@ -95,9 +96,16 @@ Task<Done> CardPort::watchPcsc(std::function<void()> wanted, Found found)
             const auto before = attempts.find(name);
             if (!isWanted(name, state) || (before != attempts.end() && before->second.insertion == state.insertion)) continue;
             if (before != attempts.end()) attempts.erase(before);
-            attempts.emplace(name, Attempt{state.insertion, start(scheduler_, tryPcsc(name, state.insertion, wanted, found))});
+            const std::function<void()> once = [wanted, told = std::make_shared<bool>()] {
+                if (!std::exchange(*told, true)) wanted();
+            };
+            attempts.emplace(name, Attempt{state.insertion, once, start(scheduler_, tryPcsc(name, state.insertion, once, found))});
         }
-        std::erase_if(attempts, [&readers = pcsc_->picture()->readers](const auto& each) { return !readers.contains(each.first); });
+        std::erase_if(attempts, [&readers = pcsc_->picture()->readers](const auto& each) {
+            if (readers.contains(each.first)) return false;
+            each.second.wanted(); // the reader has gone, perhaps in the middle of the attempt
+            return true;
+        });
         co_await pcsc_->changed();
     }
 }
@@ -130,7 +138,7 @@ Task<Done> CardPort::tryPcsc(std::string reader, unsigned insertion, std::functi
         auto trying = tryPcscOnce(reader, found);
         const auto recognised = co_await std::move(trying);
         if (recognised == Recognised::Told) co_return Done{};
-        if (tries == 1) wanted();
+        wanted();
         if (recognised == Recognised::Other || tries == mostTries) co_return Done{};
         co_await clock_.after(pause);
         const auto& readers = pcsc_->picture()->readers;
