@@ -97,6 +97,29 @@ private Q_SLOTS:
         QCOMPARE(clock.waiting(), 0u);
     }
 
+    void theReaderGoesWhileWeConnect() // with pcscd: nothing says any more that the card is lost
+    {
+        const auto set = [](bool held, bool gone) {
+            const std::lock_guard lock(hardware.mutex);
+            hardware.held = held;
+            hardware.gone = gone;
+            hardware.changed.notify_all();
+        };
+        set(true, false);
+        ManualClock clock(scheduler_);
+        RecordingLog log;
+        CardPort cards(scheduler_, clock, random_, log, {}, "");
+        const auto coming = next(cards);
+        QVERIFY(waitUntil([&] { return log.text().find("card.connecting") != std::string::npos; }));
+        QCOMPARE(wanted_, 0);
+        set(true, true);
+        const bool told = waitUntil([this] { return wanted_ == 1; });
+        set(false, false);
+        QVERIFY(told);
+        QVERIFY(waitUntil([&] { return coming.ready(); }));
+        QCOMPARE(wanted_, 1);
+    }
+
     void theNextCardHasAnAttemptOfItsOwn() // and the one that waits gives up
     {
         fail(1, SCARD_E_NO_SMARTCARD);

@@ -27,6 +27,8 @@ struct Hardware
     DWORD insertions = 0;          // pcscd's counter
     std::deque<LONG> connects = {}; // results in order; then success
     int connections = 0;           // that were wanted
+    bool held = false;             // they take until it is not
+    bool gone = false;             // pcscd is
     std::uint8_t named = 0;        // the password that MSE:Set AT has named last
     std::string tried = {};        // those for which the card got the last command of PACE
 
@@ -52,7 +54,7 @@ extern "C"
     LONG SCardEstablishContext(DWORD, LPCVOID, LPCVOID, LPSCARDCONTEXT context)
     {
         const std::lock_guard lock(hardware.mutex);
-        return *context = ++hardware.contexts, SCARD_S_SUCCESS;
+        return *context = ++hardware.contexts, hardware.gone ? SCARD_E_NO_SERVICE : SCARD_S_SUCCESS;
     }
     LONG SCardReleaseContext(SCARDCONTEXT) { return SCARD_S_SUCCESS; }
     LONG SCardListReaders(SCARDCONTEXT, LPCSTR, LPSTR to, LPDWORD size)
@@ -65,7 +67,8 @@ extern "C"
     {
         std::unique_lock lock(hardware.mutex);
         const auto isNew = [&] { return states[0].dwCurrentState >> 16 != hardware.insertions; };
-        if (timeout > 0) hardware.changed.wait(lock, [&] { return isNew() || hardware.cancelled.contains(context); });
+        if (timeout > 0) hardware.changed.wait(lock, [&] { return isNew() || hardware.gone || hardware.cancelled.contains(context); });
+        if (hardware.gone) return SCARD_E_NO_SERVICE;
         if (hardware.cancelled.contains(context)) return SCARD_E_CANCELLED;
         for (DWORD i = 0; i < count; ++i) states[i].dwEventState = hardware.insertions << 16 | SCARD_STATE_PRESENT;
         return SCARD_S_SUCCESS;
@@ -79,8 +82,9 @@ extern "C"
     }
     LONG SCardConnect(SCARDCONTEXT, LPCSTR, DWORD, DWORD, LPSCARDHANDLE card, LPDWORD protocol)
     {
-        const std::lock_guard lock(hardware.mutex);
+        std::unique_lock lock(hardware.mutex);
         ++hardware.connections;
+        hardware.changed.wait(lock, [] { return !hardware.held; });
         *card = 1;
         *protocol = SCARD_PROTOCOL_T1;
         if (hardware.connects.empty()) return SCARD_S_SUCCESS;
