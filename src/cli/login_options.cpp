@@ -12,10 +12,11 @@ static const std::map<std::string, Consent> consents{{"ask", Consent::Ask}, {"au
 static void addCardOptions(CLI::App& command, LoginOptions& o)
 {
     command
-        .add_option("--card", o.card,
-                    "sim (the built-in adult), sim:PERSONA (a simulated card, persona as built in or as JSON file), pcsc or pcsc:READER (in a reader of PC/SC)")
-        ->type_name("sim[:PERSONA]|pcsc[:READER]")
-        ->default_str(o.card.empty() ? "pcsc, but sim where nobody is asked" : o.card);
+        .add_option(
+            "--card", o.card,
+            "sim (the built-in adult), sim:PERSONA (a simulated card, persona as built in or as JSON file), pcsc or pcsc:READER (in a reader of PC/SC) (default: "
+                + (o.card.empty() ? "pcsc; sim where nobody is asked" : o.card) + ")")
+        ->type_name("sim[:PERSONA]|pcsc[:READER]");
     addDescriptor(command, "--pin-fd", o.pinDescriptor, "the PIN");
     command.add_flag("--json", o.json, "one JSON object per line and event; the last one is the result");
     command
