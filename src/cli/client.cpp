@@ -28,8 +28,9 @@ bool mayConsent(const LoginOptions& options)
             || (complain("--automatic --card " + options.card + ": name the services to which a real card may answer unasked: --for https://service.example"),
                 false);
     if (isPcsc(options.card) && (options.consent == Consent::Auto || !interactive())) // a real card answers to its holder only
-        return complain("--card " + options.card
-                        + ": only the holder can consent to what is read from a real card. Run this in a terminal, without --consent auto."),
+        return complain(
+                   "--card " + options.card
+                   + ": only the holder can consent to what is read from a real card. Run this in a terminal, without --consent auto; --card sim takes a simulated card."),
                false;
     if (options.consent == Consent::Ask && !interactive())
         return complain(

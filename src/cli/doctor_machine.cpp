@@ -106,20 +106,29 @@ Check trustCheck(const std::vector<KeptCertificate>& kept, Language language)
     const auto count = [&](Pki pki) {
         return std::ranges::count_if(trusted, [&](const Trusted& each) { return each.pki == pki && each.certificate.expiration >= today; });
     };
-    std::string newest; // the last day of the one that is valid longest
+    const auto named = [&](Pki pki) {
+        std::string all;
+        for (const auto& each : trusted)
+            if (each.pki == pki)
+                all.append(all.empty() ? "" : ", ")
+                    .append(each.certificate.holder)
+                    .append(" (")
+                    .append(each.certificate.effective)
+                    .append(" – ")
+                    .append(each.certificate.expiration)
+                    .append(each.certificate.expiration < today ? in({", abgelaufen)", ", expired)"}) : ")");
+        return all.empty() ? in({"keiner", "none"}) : all;
+    };
     for (const auto& each : trusted)
-    {
-        if (each.pki == Pki::Production) newest = std::max(newest, each.certificate.expiration);
         anchors.append(QJsonObject{{QStringLiteral("holder"), q(each.certificate.holder)},
                                    {QStringLiteral("pki"), q(each.pki == Pki::Production ? "production" : "test")},
                                    {QStringLiteral("link"), each.certificate.isLink()},
                                    {QStringLiteral("effective"), q(each.certificate.effective)},
                                    {QStringLiteral("expiration"), q(each.certificate.expiration)}});
-    }
     const auto production = count(Pki::Production), test = count(Pki::Test);
     check.facts = {{QStringLiteral("production"), qint64(production)}, {QStringLiteral("test"), qint64(test)}, {QStringLiteral("anchors"), anchors}};
-    check.says = in({"Produktion: ", "production: "}) + std::to_string(production) + in({", Test: ", ", test: "}) + std::to_string(test);
-    if (production > 0) return check.says += in({"; Produktion gültig bis ", "; production valid until "}) + newest, check;
+    check.says = in({"Produktion: ", "production: "}) + named(Pki::Production) + in({"; Test: ", "; test: "}) + named(Pki::Test);
+    if (production > 0) return check;
     check.health = Health::Warning;
     check.says += in({"; Dienste für echte Ausweise werden nicht angenommen", "; services for genuine cards are not accepted"});
     check.next = importCommand("production");
