@@ -21,11 +21,11 @@ const json::Value* Members::find(std::string_view name) const
     return at < most && values_[at] ? &*values_[at] : nullptr;
 }
 
-std::optional<std::string> convert(const json::Value& value, std::optional<std::string>) { return value.string(); }
+std::optional<std::string> convert(const json::Value& value, const std::optional<std::string>&) { return value.string(); }
 std::optional<double> convert(const json::Value& value, std::optional<double>) { return value.number(); }
 std::optional<bool> convert(const json::Value& value, std::optional<bool>) { return value.boolean(); }
-std::optional<Secret> convert(const json::Value& value, std::optional<Secret>) { return value.secret(); }
-std::optional<Simulator> convert(const json::Value& value, std::optional<Simulator>) { return simulatorOf(value); }
+std::optional<Secret> convert(const json::Value& value, const std::optional<Secret>&) { return value.secret(); }
+std::optional<Simulator> convert(const json::Value& value, const std::optional<Simulator>&) { return simulatorOf(value); }
 
 std::optional<Language> convert(const json::Value& value, std::optional<Language>)
 {
@@ -34,7 +34,7 @@ std::optional<Language> convert(const json::Value& value, std::optional<Language
     return {};
 }
 
-std::optional<std::vector<std::optional<std::string>>> convert(const json::Value& value, std::optional<std::vector<std::optional<std::string>>>)
+std::optional<std::vector<std::optional<std::string>>> convert(const json::Value& value, const std::optional<std::vector<std::optional<std::string>>>&)
 {
     if (value.type() != json::Type::Array) return {};
     std::vector<std::optional<std::string>> all;

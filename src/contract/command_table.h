@@ -23,13 +23,13 @@ private:
     std::array<std::optional<json::Value>, most> values_;
 };
 
-std::optional<std::string> convert(const json::Value& value, std::optional<std::string>);
+std::optional<std::string> convert(const json::Value& value, const std::optional<std::string>&);
 std::optional<double> convert(const json::Value& value, std::optional<double>);
 std::optional<bool> convert(const json::Value& value, std::optional<bool>);
-std::optional<Secret> convert(const json::Value& value, std::optional<Secret>);
+std::optional<Secret> convert(const json::Value& value, const std::optional<Secret>&);
 std::optional<Language> convert(const json::Value& value, std::optional<Language>);
-std::optional<Simulator> convert(const json::Value& value, std::optional<Simulator>);
-std::optional<std::vector<std::optional<std::string>>> convert(const json::Value& value, std::optional<std::vector<std::optional<std::string>>>);
+std::optional<Simulator> convert(const json::Value& value, const std::optional<Simulator>&);
+std::optional<std::vector<std::optional<std::string>>> convert(const json::Value& value, const std::optional<std::vector<std::optional<std::string>>>&);
 
 template<typename T>
 void read(std::optional<T>& value, const json::Value* given) // of another type: as if it were missing

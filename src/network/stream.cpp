@@ -62,7 +62,7 @@ bool Stream::flush()
     while (sent_ < buffer_.size())
     {
         const auto gone = ::send(descriptor_, buffer_.data() + sent_, buffer_.size() - sent_, MSG_NOSIGNAL);
-        if (gone > 0) sent_ += std::size_t(gone);
+        if (gone >= 0) sent_ += std::size_t(gone);
         else if (errno == EINTR) continue;
         else if (errno != EAGAIN) return false;
         else

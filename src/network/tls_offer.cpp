@@ -84,7 +84,7 @@ static bool saysRevoked(SSL* ssl, X509* certificate)
 {
     const ossl::QuietErrors quiet;
     const unsigned char* stapled = nullptr;
-    const auto size = SSL_get_tlsext_status_ocsp_resp(ssl, &stapled);
+    const auto size = SSL_get_tlsext_status_ocsp_resp(ssl, static_cast<void*>(&stapled));
     if (size <= 0) return false;
     const ossl::Owner<OCSP_RESPONSE, OCSP_RESPONSE_free> answer(d2i_OCSP_RESPONSE(nullptr, &stapled, size));
     const ossl::Owner<OCSP_BASICRESP, OCSP_BASICRESP_free> basic(answer ? OCSP_response_get1_basic(answer.get()) : nullptr);
@@ -114,7 +114,7 @@ TlsFacts factsOf(SSL* ssl, const std::string& host)
     facts.cipher = SSL_get_cipher_name(ssl);
     facts.resumed = SSL_session_reused(ssl) == 1;
     EVP_PKEY* agreed = nullptr;
-    if (SSL_get_peer_tmp_key(ssl, &agreed) == 1)
+    if (SSL_get_peer_tmp_key(ssl, static_cast<void*>(&agreed)) == 1)
     {
         const ossl::Pkey ephemeral(agreed);
         facts.ephemeralKey = kindOf(agreed);

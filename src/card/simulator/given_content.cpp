@@ -23,7 +23,7 @@ bool GivenContent::addFile(ByteView id, ByteView shortId, Bytes content)
                            || (number == 0x011D && shortNumber == file::cardSecurity);
     const bool dataGroup = number == (0x0100 | shortNumber) && shortNumber >= 1 && shortNumber <= 22;
     if (inMasterFile) masterFile[shortNumber] = std::move(content);
-    if (dataGroup) dataGroups[shortNumber] = std::move(content);
+    else if (dataGroup) dataGroups[shortNumber] = std::move(content);
     return inMasterFile || dataGroup;
 }
 

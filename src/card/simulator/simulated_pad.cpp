@@ -173,8 +173,8 @@ Task<CardResult<Secret>> SimulatedPad::typed(Inside& inside, PasswordId password
 Task<Done> SimulatedPad::enterNewPin(std::shared_ptr<Inside> inside)
 {
     auto changing = changePin(*inside);
-    auto changed = co_await std::move(changing);
-    changed_->set(std::move(changed));
+    const auto changed = co_await std::move(changing);
+    changed_->set(changed);
     co_return Done{};
 }
 
