@@ -132,14 +132,14 @@ static SendEac1 proven(CardSession<ServiceSession> card, PaceOutput pace, Ports&
     card.gone = start(ports.scheduler, removalStops(std::move(card.gone), ports.stopper, ports)); // from here on a removed card is the end
     return {std::move(card), std::move(pace)};
 }
-static EnterNewPin proven(CardSession<PinChange> card, PaceOutput, Ports&)
+static EnterNewPin proven(CardSession<PinChange> card, const PaceOutput&, Ports&)
 {
     card.purpose.provenOn = card.card->about();
     card.purpose.unsure.reset();
     return {std::move(card)};
 }
-static Finished proven(CardSession<PinUnblock>, PaceOutput, Ports&) { return {{}, nobody}; }
-static Finished proven(CardSession<PasswordCheck>, PaceOutput, Ports&) { return {{}, nobody}; }
+static Finished proven(const CardSession<PinUnblock>&, const PaceOutput&, Ports&) { return {{}, nobody}; }
+static Finished proven(const CardSession<PasswordCheck>&, const PaceOutput&, Ports&) { return {{}, nobody}; }
 
 static PaceInput inputOf(EstablishPace<ServiceSession>& state)
 {

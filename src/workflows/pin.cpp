@@ -8,7 +8,11 @@ namespace eidkern
 
 using enum FailureCode;
 
-Finished PinChange::failed(Failure why) const { return {unsure ? *unsure : std::move(why), nobody}; }
+Finished PinChange::failed(Failure why) const
+{
+    if (unsure) return {unsure, nobody};
+    return {std::move(why), nobody};
+}
 
 void PinChange::forget()
 {
