@@ -6,7 +6,11 @@
 #include <cstdio>
 #include <fstream>
 #include <optional>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 #include "bench/lab_process.h"
 #include "bench/logins.h"
@@ -95,6 +99,37 @@ double residentMemory(pid_t process) // MiB
 }
 
 const std::string getStatus = PlainWebSocket::frame(R"({"cmd":"GET_STATUS"})");
+
+double bareRoundTrip() // µs; of two processes that only pass the same bytes to and fro: what the machine takes for itself
+{
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return 0;
+    const pid_t other = ::fork();
+    const auto pass = [](int socket, bool first) {
+        char bytes[64] = {};
+        if (first && ::send(socket, bytes, sizeof bytes, MSG_NOSIGNAL) <= 0) return false;
+        pollfd waiting{socket, POLLIN, 0};
+        ::poll(&waiting, 1, -1);
+        const auto got = ::recv(socket, bytes, sizeof bytes, 0);
+        return got > 0 && (first || ::send(socket, bytes, std::size_t(got), MSG_NOSIGNAL) > 0);
+    };
+    ::close(ends[other == 0 ? 0 : 1]);
+    if (other == 0)
+    {
+        while (pass(ends[1], false)) {}
+        ::_exit(0);
+    }
+    std::vector<double> times;
+    for (int i = 0; i < 20'000; ++i)
+    {
+        const auto begin = wallNow();
+        pass(ends[0], true);
+        times.push_back(wallNow() - begin);
+    }
+    ::close(ends[0]);
+    ::waitpid(other, nullptr, 0);
+    return median(std::move(times));
+}
 
 double roundTrip(PlainWebSocket& client) // µs
 {
@@ -202,6 +237,7 @@ void measure(const Target& target)
         client.until("\"msg\":\"INFO\"");
         if (target.process) print({"memory with a client that does nothing", 48.2, 18, "MiB"}, residentMemory(target.process));
         print({"GET_STATUS, there and back", 40.9, 20, "us"}, roundTrip(client));
+        print({"  of which two bare processes take", 0, 0, "us"}, bareRoundTrip());
         print({"GET_STATUS, pipelined", 44'900, 150'000, "/s"}, pipelined(client));
     }
     for (const bool quickAck : {true, false})
