@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 COPY = ROOT / "build" / "mutants" / "tree"
 TREE = ROOT / "build" / "mutants" / "build"
-FOLDERS = ["src", "include", "resources", "test", "docs"]
+FOLDERS = ["src", "include", "resources", "test", "docs", "packaging", "examples"]
 LIMIT = 300  # seconds of a test
 STARTED_BY_PYTHON = ["eidkern", "card_over_stdio"]
 
